@@ -1,0 +1,16 @@
+-- Login, availability checks and the account page ask it: which account has this name, email or phone?
+CREATE TABLE user_lookup (
+    user_id        uuid        PRIMARY KEY,
+    username       text        NOT NULL,
+    username_key   text        NOT NULL,
+    email          text        NOT NULL,
+    email_verified boolean     NOT NULL DEFAULT false,
+    phone          text        NOT NULL,
+    phone_verified boolean     NOT NULL DEFAULT false,
+    roles          text[]      NOT NULL DEFAULT '{}',
+    created_at     timestamptz NOT NULL
+);
+-- Not unique: the claims decide that, and a read model promises no order between streams.
+CREATE INDEX user_lookup_by_username ON user_lookup (username_key);
+CREATE INDEX user_lookup_by_email ON user_lookup (email);
+CREATE INDEX user_lookup_by_phone ON user_lookup (phone);

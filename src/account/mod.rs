@@ -1,0 +1,53 @@
+//! The life of an account.
+//!
+//! An account begins when somebody **registers** a username, an email and a phone number that nobody
+//! else holds; the three are claimed in the same transaction as the event that says so. Its owner
+//! **logs in** by proving the password, and every login makes a new session that ends the one before:
+//! one client at a time. When the password was hashed in an older way, the login that proves it also
+//! records it **hashed anew**. **Logging out** ends the session, once; a second time nothing happens.
+//!
+//! This room decides and does nothing else: no database, no HTTP, no clock. Time, ids and chance come
+//! as values in the commands; hashing comes as a port. To add to the life of an account, write a file
+//! in [`commands`], an event in [`AccountEvent`] and its effect in [`Account`].
+
+/// `Debug` that shows the type's name and nothing of the person.
+macro_rules! opaque_debug {
+    ($($name:ident),+) => {$(
+        impl std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(concat!(stringify!($name), "(‹hidden›)"))
+            }
+        }
+    )+};
+}
+
+pub mod commands;
+mod error;
+mod event;
+mod fields;
+mod ports;
+mod state;
+#[cfg(test)]
+mod testing;
+mod values;
+
+pub use commands::{
+    AccountCommand, Login, LoginAttempt, LoginRequest, Logout, Register, RegisterRequest, Registration,
+};
+pub use error::{AccountError, FieldCode, FieldError, TakenField};
+pub use event::AccountEvent;
+pub use ports::{AccountServices, HashError, PasswordHasher, Pending, Verdict};
+pub use state::Account;
+pub use values::{Email, Identifier, Identity, Password, Phone, Username};
+
+impl crate::eventstore::LoggedAggregate for Account {
+    const STATE_VERSION: i32 = 1;
+
+    fn claims(event: &AccountEvent) -> Vec<crate::eventstore::ClaimChange> {
+        event.claims()
+    }
+
+    fn claims_taken(kinds: &[String]) -> AccountError {
+        AccountError::from_taken_claims(kinds)
+    }
+}

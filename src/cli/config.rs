@@ -1,0 +1,17 @@
+//! `zhanggui config check`: what is in force, or every reason not to start.
+
+use super::Failure;
+use crate::config::Settings;
+
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Explain every refusal, or show what is in force (secrets hidden).
+    Check,
+}
+
+/// Prints the settings; the refusals were told by whoever checked them.
+#[expect(clippy::unnecessary_wraps, reason = "all subcommands have one shape")]
+pub(super) fn check(settings: Settings) -> Result<(), Failure> {
+    println!("{settings}");
+    Ok(())
+}

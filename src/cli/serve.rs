@@ -1,0 +1,86 @@
+//! `zhanggui serve`: the database, the migrations, the server, and an orderly end.
+
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::{Failure, close};
+use crate::adapters::embedded_postgres::lock_data_dir;
+use crate::app::{App, AppError, Database, master_key, prepare};
+use crate::config::{DatabaseChoice, Settings};
+use crate::eventstore::seal::Sealer;
+use crate::http::routes::router;
+use crate::jobs;
+use crate::ports::Ports;
+
+/// How long requests in flight may take to finish once the server is asked to stop.
+const GRACE: Duration = Duration::from_secs(20);
+
+/// Serves until SIGINT or SIGTERM.
+pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
+    let cannot = |what: &str, error: std::io::Error| Failure(vec![format!("{what}: {error}")]);
+    let watch = |kind| signal(kind).map_err(|error| cannot("signals cannot be watched", error));
+    let mut stops = [watch(SignalKind::interrupt())?, watch(SignalKind::terminate())?];
+    // Before the database starts: a port that is taken is the commonest mistake and the quickest to tell.
+    let address = settings.listen;
+    let listener = TcpListener::bind(address).await.map_err(|error| {
+        cannot(&format!("cannot listen on {address} (set ZHANGGUI_LISTEN to another address)"), error)
+    })?;
+    let _lock = match settings.database {
+        DatabaseChoice::Embedded { .. } => Some(lock_data_dir(&settings.data_dir).map_err(AppError::from)?),
+        DatabaseChoice::External { .. } => None,
+    };
+    let database = tokio::select! {
+        opened = Database::open(&settings) => opened?,
+        () = any(&mut stops) => return Ok(()),
+    };
+    let served = serve(settings, &database, listener, &mut stops).await;
+    close(database).await;
+    served
+}
+
+async fn serve(
+    settings: Settings,
+    database: &Database,
+    listener: TcpListener,
+    stops: &mut [Signal; 2],
+) -> Result<(), Failure> {
+    let ports = Ports::system();
+    let sealer = Sealer::new(&master_key(&settings, &ports)?, ports.clone()).map_err(AppError::from)?;
+    prepare(&database.owner, &database.app, &sealer).await?;
+    let app = App::build(settings, &database.app, ports).await?;
+    let mut scheduler =
+        jobs::start(&app.site).await.map_err(|error| Failure(vec![format!("the jobs: {error}")]))?;
+    let address = listener.local_addr().map_err(|error| Failure(vec![error.to_string()]))?;
+    println!("掌柜 zhanggui 已就绪 · serving on http://{address}");
+    let (stop, stopped) = tokio::sync::watch::channel(false);
+    let mut asked = stopped.clone();
+    let service = router(app.site.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        let _asked = asked.wait_for(|stop| *stop).await;
+    });
+    let mut server = std::pin::pin!(server.into_future());
+    let ended = tokio::select! {
+        ended = &mut server => ended,
+        () = any(stops) => {
+            println!("正在停止 · stopping");
+            stop.send_replace(true);
+            tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(()))
+        }
+    };
+    if let Err(error) = scheduler.shutdown().await {
+        tracing::warn!(%error, "the jobs did not stop");
+    }
+    drop(scheduler);
+    app.stop().await;
+    ended.map_err(|error| Failure(vec![format!("the server: {error}")]))
+}
+
+/// Resolves at the first of the signals.
+async fn any(stops: &mut [Signal; 2]) {
+    let [interrupt, terminate] = stops;
+    tokio::select! { _ = interrupt.recv() => (), _ = terminate.recv() => () }
+}

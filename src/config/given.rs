@@ -1,0 +1,156 @@
+//! What somebody wrote down: in the file, in variables, in flags. One struct is all three.
+
+use std::collections::HashSet;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, CommandFactory, ValueEnum};
+use serde::Deserialize;
+
+use super::{Profile, Refusal};
+
+/// On or off, as people write it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Switch {
+    /// Also `true`, `1`, `yes`.
+    #[value(aliases = ["true", "1", "yes"])]
+    #[serde(alias = "true", alias = "1", alias = "yes")]
+    On,
+    /// Also `false`, `0`, `no`.
+    #[value(aliases = ["false", "0", "no"])]
+    #[serde(alias = "false", alias = "0", alias = "no")]
+    Off,
+}
+
+impl Switch {
+    /// Whether it is on.
+    #[must_use]
+    pub const fn is_on(self) -> bool {
+        matches!(self, Self::On)
+    }
+}
+
+/// Every setting, given or not. A key of the file is a flag's name with `_`, a variable's without `ZHANGGUI_`.
+#[derive(Args, Clone, Default, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+#[command(next_help_heading = "Settings (also as ZHANGGUI_* variables and in zhanggui.toml)")]
+pub struct Given {
+    /// For whom the server runs.
+    #[arg(long, global = true, env = "ZHANGGUI_PROFILE", hide_env = true)]
+    pub profile: Option<Profile>,
+    /// Where HTTP is served, host:port [default: 127.0.0.1:8080].
+    #[arg(long, global = true, env = "ZHANGGUI_LISTEN", hide_env = true)]
+    pub listen: Option<SocketAddr>,
+    /// Folder of the embedded database, keys and files [default: ./data, as root /var/lib/zhanggui].
+    #[arg(long, global = true, env = "ZHANGGUI_DATA_DIR", hide_env = true)]
+    pub data_dir: Option<PathBuf>,
+    /// PostgreSQL for requests; without it the program runs a private one.
+    #[arg(long, global = true, env = "ZHANGGUI_DATABASE_URL", hide_env = true)]
+    pub database_url: Option<String>,
+    /// PostgreSQL for migrations, past any pooler [default: the database URL].
+    #[arg(long, global = true, env = "ZHANGGUI_DATABASE_DIRECT_URL", hide_env = true)]
+    pub database_direct_url: Option<String>,
+    /// Folder that holds initdb, postgres and `pg_ctl`.
+    #[arg(long, global = true, env = "ZHANGGUI_PG_BIN_DIR", hide_env = true)]
+    pub pg_bin_dir: Option<PathBuf>,
+    /// Whether PostgreSQL may be fetched when the machine has none.
+    #[arg(long, global = true, env = "ZHANGGUI_FETCH_POSTGRES", hide_env = true)]
+    pub fetch_postgres: Option<Switch>,
+    /// 32 random bytes in hexadecimal or base64. Not a flag: the process list shows those.
+    #[arg(skip)]
+    pub master_key: Option<String>,
+    /// Whether answers hold captcha values and codes; development only.
+    #[arg(long, global = true, env = "ZHANGGUI_DISCLOSE_CODES", hide_env = true)]
+    pub disclose_codes: Option<Switch>,
+    /// Whether the limits per address are in force.
+    #[arg(long, global = true, env = "ZHANGGUI_RATE_LIMITS", hide_env = true)]
+    pub rate_limits: Option<Switch>,
+    /// Memory of one password hash in KiB [default: 19456].
+    #[arg(long, global = true, env = "ZHANGGUI_ARGON2_MEMORY_KIB", hide_env = true)]
+    pub argon2_memory_kib: Option<u32>,
+    /// Passes of one password hash [default: 2].
+    #[arg(long, global = true, env = "ZHANGGUI_ARGON2_ITERATIONS", hide_env = true)]
+    pub argon2_iterations: Option<u32>,
+    /// A session unused for so many minutes is over [default: 30].
+    #[arg(long, global = true, env = "ZHANGGUI_SESSION_IDLE_MINUTES", hide_env = true)]
+    pub session_idle_minutes: Option<u32>,
+    /// A session is over after so many hours [default: 12].
+    #[arg(long, global = true, env = "ZHANGGUI_SESSION_ABSOLUTE_HOURS", hide_env = true)]
+    pub session_absolute_hours: Option<u32>,
+}
+
+impl std::fmt::Debug for Given {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Given(…)")
+    }
+}
+
+impl Given {
+    /// These, and where one is not given, `under`.
+    #[must_use]
+    pub fn over(self, under: Self) -> Self {
+        Self {
+            profile: self.profile.or(under.profile),
+            listen: self.listen.or(under.listen),
+            data_dir: self.data_dir.or(under.data_dir),
+            database_url: self.database_url.or(under.database_url),
+            database_direct_url: self.database_direct_url.or(under.database_direct_url),
+            pg_bin_dir: self.pg_bin_dir.or(under.pg_bin_dir),
+            fetch_postgres: self.fetch_postgres.or(under.fetch_postgres),
+            master_key: self.master_key.or(under.master_key),
+            disclose_codes: self.disclose_codes.or(under.disclose_codes),
+            rate_limits: self.rate_limits.or(under.rate_limits),
+            argon2_memory_kib: self.argon2_memory_kib.or(under.argon2_memory_kib),
+            argon2_iterations: self.argon2_iterations.or(under.argon2_iterations),
+            session_idle_minutes: self.session_idle_minutes.or(under.session_idle_minutes),
+            session_absolute_hours: self.session_absolute_hours.or(under.session_absolute_hours),
+        }
+    }
+}
+
+/// What a settings file gives; nothing when the file is not there and need not be.
+///
+/// # Errors
+/// A [`Refusal`] that names the file and the line.
+pub fn read_file(path: &Path, required: bool) -> Result<Given, Refusal> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => toml::from_str(&text).map_err(|error| {
+            Refusal(format!("{}: {}", path.display(), error.to_string().replace('\n', " ")))
+        }),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound && !required => Ok(Given::default()),
+        Err(error) => Err(Refusal(format!("{} cannot be read: {error}", path.display()))),
+    }
+}
+
+/// Variables that parts of the design read which this version does not have yet: known, and without effect.
+const WITHOUT_EFFECT: [&str; 9] = [
+    "ZHANGGUI_SMTP_URL",
+    "ZHANGGUI_MAIL_FROM",
+    "ZHANGGUI_SMS_ENDPOINT",
+    "ZHANGGUI_SMS_ACCESS_KEY_ID",
+    "ZHANGGUI_SMS_ACCESS_KEY_SECRET",
+    "ZHANGGUI_SMS_SIGN_NAME",
+    "ZHANGGUI_SMS_TEMPLATE_CODE",
+    "ZHANGGUI_CRAWLER_ORIGIN",
+    "ZHANGGUI_TIMEZONE",
+];
+
+/// A refusal for every variable among `names` that begins with `ZHANGGUI_` and means nothing to `command`.
+pub fn unknown_variables<C: CommandFactory>(names: impl Iterator<Item = String>) -> Vec<Refusal> {
+    let command = C::command();
+    let mut known: HashSet<&str> =
+        command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
+    known.insert("ZHANGGUI_MASTER_KEY");
+    let mut refusals = Vec::new();
+    for name in names.filter(|name| name.starts_with("ZHANGGUI_") && !known.contains(name.as_str())) {
+        if WITHOUT_EFFECT.contains(&name.as_str()) {
+            tracing::warn!(variable = name, "has no effect in this version");
+        } else {
+            refusals.push(Refusal(format!(
+                "{name} is not a setting: see `zhanggui --help` for those there are, or unset it"
+            )));
+        }
+    }
+    refusals
+}

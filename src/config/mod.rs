@@ -1,0 +1,260 @@
+//! Settings: from `zhanggui.toml`, then `ZHANGGUI_*` variables, then flags; the later wins.
+//!
+//! Nothing starts with a setting it does not know or a combination that is not safe, and every refusal
+//! says what to do. `zhanggui config check` lists all of them at once and prints what is in force.
+
+mod given;
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub use given::{Given, Switch, read_file, unknown_variables};
+
+use crate::adapters::argon2::Argon2Settings;
+use crate::eventstore::seal::MasterKey;
+
+/// For whom the server runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum Profile {
+    /// A person trying or changing it: everything has a default.
+    #[default]
+    Development,
+    /// The public: secrets must be given, nothing is disclosed.
+    Production,
+}
+
+/// Where the database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseChoice {
+    /// A private PostgreSQL that the program runs itself below the data folder.
+    Embedded {
+        /// The folder of the server's programs, instead of searching for one.
+        pg_bin_dir: Option<PathBuf>,
+        /// Whether a server may be fetched if the machine has none.
+        fetch: bool,
+    },
+    /// A server that somebody else runs.
+    External {
+        /// For requests: may be pooled.
+        url: String,
+        /// For migrations: may not be pooled.
+        direct_url: String,
+    },
+}
+
+/// Everything that can be set, checked.
+#[derive(Clone)]
+pub struct Settings {
+    /// For whom.
+    pub profile: Profile,
+    /// Where HTTP is served.
+    pub listen: SocketAddr,
+    /// The folder of the embedded PostgreSQL, of the development master key and of files.
+    pub data_dir: PathBuf,
+    /// The database.
+    pub database: DatabaseChoice,
+    /// The master key; none in development, where one is made once and kept in the data folder.
+    pub master_key: Option<MasterKey>,
+    /// Whether answers hold captcha values and codes.
+    pub disclose_codes: bool,
+    /// Whether the limits per address are in force.
+    pub rate_limits: bool,
+    /// How passwords are hashed.
+    pub argon2: Argon2Settings,
+    /// A session unused for this long is over.
+    pub session_idle: Duration,
+    /// A session is over after this long in any case.
+    pub session_absolute: Duration,
+    /// Whether cookies carry `Secure`, and the session's is named `__Host-session`.
+    pub secure_cookies: bool,
+}
+
+/// One reason not to start, in one line that says what to do.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct Refusal(pub String);
+
+impl Settings {
+    /// Checks what was given, and fills in the rest.
+    ///
+    /// # Errors
+    /// Every [`Refusal`] there is.
+    pub fn check(given: Given) -> Result<Self, Vec<Refusal>> {
+        let mut refusals = Vec::new();
+        let profile = given.profile.unwrap_or_default();
+        let production = profile == Profile::Production;
+        let listen = given.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
+        let local = listen.ip().is_loopback();
+        let master_key = check_master_key(given.master_key.as_deref(), production, &mut refusals);
+        let disclose_codes = given.disclose_codes.map_or(!production && local, Switch::is_on);
+        if disclose_codes && production {
+            refuse(
+                &mut refusals,
+                "ZHANGGUI_DISCLOSE_CODES is on: in production codes are never disclosed; unset it",
+            );
+        }
+        if disclose_codes && !local {
+            refuse(
+                &mut refusals,
+                "ZHANGGUI_DISCLOSE_CODES is on, but ZHANGGUI_LISTEN is not a loopback address: turn it off, or listen on 127.0.0.1",
+            );
+        }
+        let rate_limits = given.rate_limits.is_none_or(Switch::is_on);
+        if !rate_limits && production {
+            refuse(
+                &mut refusals,
+                "ZHANGGUI_RATE_LIMITS is off: in production the limits per address stay on; unset it",
+            );
+        }
+        let database = check_database(&given, production, &mut refusals);
+        let argon2 = check_argon2(&given, production, &mut refusals);
+        let idle = given.session_idle_minutes.unwrap_or(30);
+        let absolute = given.session_absolute_hours.unwrap_or(12);
+        if idle == 0 || absolute == 0 {
+            refuse(
+                &mut refusals,
+                "ZHANGGUI_SESSION_IDLE_MINUTES and ZHANGGUI_SESSION_ABSOLUTE_HOURS must be at least 1",
+            );
+        }
+        let settings = Self {
+            profile,
+            listen,
+            data_dir: given.data_dir.unwrap_or_else(default_data_dir),
+            database,
+            master_key,
+            disclose_codes,
+            rate_limits,
+            argon2,
+            session_idle: Duration::from_secs(u64::from(idle) * 60),
+            session_absolute: Duration::from_secs(u64::from(absolute) * 3600),
+            secure_cookies: production || !local,
+        };
+        if refusals.is_empty() { Ok(settings) } else { Err(refusals) }
+    }
+}
+
+impl fmt::Display for Settings {
+    /// What is in force, a line each, secrets hidden.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let switch = |on| if on { "on" } else { "off" };
+        writeln!(f, "profile                 {:?}", self.profile)?;
+        writeln!(f, "listen                  {}", self.listen)?;
+        writeln!(f, "data_dir                {}", self.data_dir.display())?;
+        match &self.database {
+            DatabaseChoice::Embedded { .. } => writeln!(f, "database                embedded in data_dir")?,
+            DatabaseChoice::External { .. } => writeln!(f, "database                external (URL hidden)")?,
+        }
+        let key = if self.master_key.is_some() { "given (hidden)" } else { "made once, kept in data_dir" };
+        writeln!(f, "master_key              {key}")?;
+        writeln!(f, "disclose_codes          {}", switch(self.disclose_codes))?;
+        writeln!(f, "rate_limits             {}", switch(self.rate_limits))?;
+        writeln!(f, "argon2                  {} KiB, t={}", self.argon2.memory_kib, self.argon2.iterations)?;
+        writeln!(f, "session_idle_minutes    {}", self.session_idle.as_secs() / 60)?;
+        write!(f, "session_absolute_hours  {}", self.session_absolute.as_secs() / 3600)
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Settings {{\n{self}\n}}")
+    }
+}
+
+impl fmt::Debug for DatabaseChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Embedded { .. } => "Embedded",
+            Self::External { .. } => "External(…)",
+        })
+    }
+}
+
+fn refuse(refusals: &mut Vec<Refusal>, why: &str) {
+    refusals.push(Refusal(why.to_owned()));
+}
+
+/// As root a folder that the server's own user can enter, else one beside the program's user.
+fn default_data_dir() -> PathBuf {
+    PathBuf::from(if rustix::process::geteuid().is_root() { "/var/lib/zhanggui" } else { "./data" })
+}
+
+fn check_master_key(given: Option<&str>, production: bool, refusals: &mut Vec<Refusal>) -> Option<MasterKey> {
+    let Some(text) = given else {
+        if production {
+            refuse(
+                refusals,
+                "ZHANGGUI_MASTER_KEY is missing: set it to 32 random bytes in hexadecimal (`openssl rand -hex 32`) and keep a copy apart from the database's backups",
+            );
+        }
+        return None;
+    };
+    match MasterKey::parse(text) {
+        Ok(key) if production && key.is_guessable() => {
+            refuse(
+                refusals,
+                "ZHANGGUI_MASTER_KEY is a pattern, not a random key: make one with `openssl rand -hex 32`",
+            );
+            Some(key)
+        }
+        Ok(key) => Some(key),
+        Err(error) => {
+            refuse(refusals, &format!("ZHANGGUI_MASTER_KEY cannot be read: {error}"));
+            None
+        }
+    }
+}
+
+fn check_database(given: &Given, production: bool, refusals: &mut Vec<Refusal>) -> DatabaseChoice {
+    let Some(url) = given.database_url.clone() else {
+        if given.database_direct_url.is_some() {
+            refuse(
+                refusals,
+                "ZHANGGUI_DATABASE_DIRECT_URL is set without ZHANGGUI_DATABASE_URL: set both, or neither for the embedded database",
+            );
+        }
+        if production {
+            refuse(
+                refusals,
+                "ZHANGGUI_DATABASE_URL is missing: in production the database is one you run and back up yourself",
+            );
+        }
+        let pg_bin_dir = given.pg_bin_dir.clone();
+        return DatabaseChoice::Embedded {
+            pg_bin_dir,
+            fetch: given.fetch_postgres.is_some_and(Switch::is_on),
+        };
+    };
+    let direct_url = given.database_direct_url.clone().unwrap_or_else(|| url.clone());
+    for (name, url) in [("ZHANGGUI_DATABASE_URL", &url), ("ZHANGGUI_DATABASE_DIRECT_URL", &direct_url)] {
+        if url.parse::<sqlx::postgres::PgConnectOptions>().is_err() {
+            // Not the parser's words: they may repeat the password.
+            refuse(
+                refusals,
+                &format!("{name} is not a PostgreSQL URL: write postgres://user:password@host/database"),
+            );
+        }
+    }
+    DatabaseChoice::External { url, direct_url }
+}
+
+fn check_argon2(given: &Given, production: bool, refusals: &mut Vec<Refusal>) -> Argon2Settings {
+    let default = Argon2Settings::default();
+    let settings = Argon2Settings {
+        memory_kib: given.argon2_memory_kib.unwrap_or(default.memory_kib),
+        iterations: given.argon2_iterations.unwrap_or(default.iterations),
+        ..default
+    };
+    if production && (settings.memory_kib < default.memory_kib || settings.iterations < default.iterations) {
+        refuse(
+            refusals,
+            "ZHANGGUI_ARGON2_MEMORY_KIB and ZHANGGUI_ARGON2_ITERATIONS may not be below 19456 and 2 in production",
+        );
+    }
+    settings
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,93 @@
+//! All events in log order, a page at a time: what rebuilds, catch-up projections and auditors read.
+//!
+//! Positions have no gaps and follow commit order, so "after position N" misses nothing and needs no
+//! waiting for slower transactions.
+
+use chrono::{DateTime, Utc};
+use cqrs_es::persist::SerializedEvent;
+use serde_json::Value;
+use sqlx::{FromRow, PgConnection};
+
+use super::seal::{self, Sealer};
+use super::upcast::Upcasters;
+
+/// One event as it lies in the log.
+#[derive(Clone, Debug, FromRow)]
+pub struct Recorded {
+    /// Place in the log.
+    pub position: i64,
+    /// When it was recorded.
+    pub recorded_at: DateTime<Utc>,
+    /// The stream's aggregate type.
+    pub aggregate_type: String,
+    /// The stream's aggregate id.
+    pub aggregate_id: String,
+    /// Place in the stream.
+    pub sequence: i64,
+    /// The stored name.
+    pub event_type: String,
+    /// The version of the name's shape.
+    pub event_version: String,
+    /// The payload, sealed.
+    pub payload: Value,
+    /// Who and in which context.
+    pub metadata: Value,
+}
+
+/// Up to `limit` events after position `after` and up to `until`, in order; `types` limits them to some event types.
+///
+/// # Errors
+/// The database's error.
+pub async fn page(
+    database: &mut PgConnection,
+    after: i64,
+    until: i64,
+    limit: i64,
+    types: Option<&[String]>,
+) -> Result<Vec<Recorded>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT position, recorded_at, aggregate_type, aggregate_id, sequence, event_type, event_version, \
+                payload, metadata \
+         FROM events WHERE log = 0 AND position > $1 AND position <= $2 \
+           AND ($4::text[] IS NULL OR event_type = ANY($4)) ORDER BY position LIMIT $3",
+    )
+    .bind(after)
+    .bind(until)
+    .bind(limit)
+    .bind(types)
+    .fetch_all(database)
+    .await
+}
+
+/// Opens and upcasts a page for projections: the plain payload, personal values of the forgotten null.
+///
+/// # Errors
+/// The database's error while the keys are loaded.
+pub async fn open(
+    database: &mut PgConnection,
+    sealer: &Sealer,
+    upcasters: &Upcasters,
+    page: Vec<Recorded>,
+) -> Result<Vec<Recorded>, sqlx::Error> {
+    let ids: Vec<_> = page.iter().flat_map(|event| seal::key_ids(&event.payload)).collect();
+    let keys = sealer.load_keys(database, &ids).await?;
+    Ok(page
+        .into_iter()
+        .map(|mut event| {
+            let stream = format!("{}/{}", event.aggregate_type, event.aggregate_id);
+            let upcast = upcasters.upcast(SerializedEvent::new(
+                event.aggregate_id.clone(),
+                usize::try_from(event.sequence).unwrap_or(0),
+                event.aggregate_type.clone(),
+                event.event_type,
+                event.event_version,
+                seal::open(event.payload, &stream, &keys),
+                Value::Null,
+            ));
+            event.event_type = upcast.event_type;
+            event.event_version = upcast.event_version;
+            event.payload = seal::plain(upcast.payload);
+            event
+        })
+        .collect())
+}

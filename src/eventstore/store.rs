@@ -1,0 +1,355 @@
+//! cqrs-es's `EventStore` over our log: loads a stream, commits what a command decided.
+//!
+//! We implement the trait ourselves, since only here can a taken claim become the aggregate's own
+//! refusal. Single streams are read through postgres-es; commits go through the [`super::writer`].
+//! The aggregate of a recent command is kept in memory: the append's sequence check makes a stale copy
+//! harmless (the command is tried again on a fresh one).
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
+use cqrs_es::{AggregateContext, AggregateError, CqrsFramework, DomainEvent, EventEnvelope, EventStore};
+use postgres_es::PostgresEventRepository;
+use quick_cache::sync::Cache;
+use sqlx::PgPool;
+
+use super::metadata::Metadata;
+use super::personal::{PERSONAL, SECRET};
+use super::seal::{self, PERSON, SealError, Sealer, SealingKey};
+use super::snapshots;
+use super::upcast::Upcasters;
+use super::writer::listeners::Listeners;
+use super::writer::{AppendError, Writer};
+use super::{Append, ClaimChange, LoggedAggregate, NewEvent};
+use crate::ports::Ports;
+
+/// How many recent aggregates of one type are kept in memory.
+const RECENT: usize = 10_000;
+/// How often a command that lost a race is decided anew.
+const TRIES: u32 = 4;
+
+/// What every aggregate's store shares. Cheap to clone.
+#[derive(Clone, Debug)]
+pub struct Log {
+    /// Reads streams, keys and snapshots.
+    pub pool: PgPool,
+    /// Takes the appends.
+    pub writer: Writer,
+    /// Seals and opens.
+    pub sealer: Sealer,
+    /// Which events an inline projection hears: only those are sent along open.
+    pub listeners: Arc<Listeners>,
+    /// Time, ids and chance.
+    pub ports: Ports,
+}
+
+/// A stream's state with what is needed to append to it.
+#[derive(Debug)]
+pub struct Context<A> {
+    aggregate_id: String,
+    aggregate: A,
+    /// Sequence of the last event that `aggregate` has seen before the command.
+    sequence: i64,
+    person: Option<SealingKey>,
+    epoch: u64,
+}
+
+impl<A: LoggedAggregate> AggregateContext<A> for Context<A> {
+    fn aggregate(&mut self) -> &mut A {
+        &mut self.aggregate
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Recent<A> {
+    aggregate: A,
+    sequence: i64,
+    person: Option<SealingKey>,
+    epoch: u64,
+}
+
+/// The streams of one aggregate type.
+#[derive(Debug)]
+pub struct Store<A: LoggedAggregate> {
+    log: Log,
+    upcasters: Upcasters,
+    recent: Option<Cache<String, Arc<Recent<A>>>>,
+}
+
+impl<A: LoggedAggregate> Store<A> {
+    /// A store that keeps recent aggregates in memory.
+    #[must_use]
+    pub fn new(log: Log, upcasters: Upcasters) -> Self {
+        Self { log, upcasters, recent: Some(Cache::new(RECENT)) }
+    }
+
+    /// The same without memory: every command loads its stream.
+    #[must_use]
+    pub fn without_memory(log: Log, upcasters: Upcasters) -> Self {
+        Self { log, upcasters, recent: None }
+    }
+
+    /// Events after `sequence`, opened and brought to today's shape.
+    async fn read(&self, aggregate_id: &str, sequence: i64) -> Result<Vec<SerializedEvent>, ReadError> {
+        let repository = PostgresEventRepository::new(self.log.pool.clone());
+        let events = match usize::try_from(sequence) {
+            Ok(last) if last > 0 => repository.get_last_events::<A>(aggregate_id, last).await?,
+            _ => repository.get_events::<A>(aggregate_id).await?,
+        };
+        let ids: Vec<_> = events.iter().flat_map(|event| seal::key_ids(&event.payload)).collect();
+        let keys = self.log.sealer.load_keys(&self.log.pool, &ids).await?;
+        let stream = format!("{}/{aggregate_id}", A::TYPE);
+        Ok(events
+            .into_iter()
+            .map(|mut event| {
+                event.payload = seal::open(event.payload, &stream, &keys);
+                self.upcasters.upcast(event)
+            })
+            .collect())
+    }
+
+    async fn load(&self, aggregate_id: &str) -> Result<Context<A>, ReadError> {
+        let epoch = self.log.writer.epoch();
+        if let Some(recent) = self.recent.as_ref().and_then(|recent| recent.get(aggregate_id))
+            && recent.epoch == epoch
+        {
+            let Recent { aggregate, sequence, person, epoch } = recent.as_ref().clone();
+            return Ok(Context { aggregate_id: aggregate_id.to_owned(), aggregate, sequence, person, epoch });
+        }
+        let person = self.log.sealer.load_person(&self.log.pool, aggregate_id).await?;
+        let (mut aggregate, mut sequence) =
+            snapshots::load::<A>(&self.log.pool, aggregate_id, person.as_ref()).await?.unwrap_or_default();
+        for event in self.read(aggregate_id, sequence).await? {
+            sequence += 1;
+            aggregate.apply(serde_json::from_value(event.payload)?);
+        }
+        Ok(Context { aggregate_id: aggregate_id.to_owned(), aggregate, sequence, person, epoch })
+    }
+
+    /// Turns decided events into an append: sealed, with claims and keys.
+    fn prepare(
+        &self,
+        context: &mut Context<A>,
+        events: &[A::Event],
+        metadata: &HashMap<String, String>,
+    ) -> Result<Append, CommitError> {
+        let stream = format!("{}/{}", A::TYPE, context.aggregate_id);
+        let mut append = Append {
+            aggregate_type: A::TYPE,
+            aggregate_id: context.aggregate_id.clone(),
+            after: context.sequence,
+            events: Vec::with_capacity(events.len()),
+            metadata: serde_json_canonicalizer::to_string(metadata)?,
+            releases: Vec::new(),
+            takes: Vec::new(),
+            keys: Vec::new(),
+        };
+        for event in events {
+            let payload = serde_json::to_value(event)?;
+            let event_type = event.event_type();
+            let heard = !self.log.listeners.of(&event_type).is_empty();
+            let open = if heard { seal::plain(payload.clone()).to_string() } else { String::new() };
+            let sealed = if has_markers(&payload) {
+                let person = match &context.person {
+                    Some(person) => person.clone(),
+                    None => {
+                        let (person, stored) = self.log.sealer.new_key(PERSON)?;
+                        append.keys.push(stored);
+                        context.person.insert(person).clone()
+                    }
+                };
+                self.log.sealer.seal(payload, &stream, &person, &mut append.keys)?
+            } else {
+                payload
+            };
+            append.events.push(NewEvent {
+                event_id: self.log.ports.id().map_err(SealError::from)?,
+                event_type,
+                event_version: event.event_version(),
+                sealed: serde_json_canonicalizer::to_string(&sealed)?,
+                open,
+            });
+            for change in A::claims(event) {
+                match change {
+                    ClaimChange::Take { kind, scope, value } => {
+                        append.takes.push(self.log.sealer.claim(kind, &scope, &value));
+                    }
+                    ClaimChange::Release { kind } => append.releases.push(kind),
+                    ClaimChange::ReleaseAll => append.releases.push(""),
+                }
+            }
+        }
+        Ok(append)
+    }
+
+    /// Keeps the state in memory and, now and then, in a snapshot.
+    fn remember(&self, context: Context<A>, sequence: i64) {
+        let Context { aggregate_id, aggregate, sequence: before, person, epoch } = context;
+        if snapshots::is_due(before, sequence) {
+            snapshots::save_later(&self.log, &aggregate_id, &aggregate, sequence, person.as_ref());
+        }
+        if let Some(recent) = &self.recent {
+            recent.insert(aggregate_id, Arc::new(Recent { aggregate, sequence, person, epoch }));
+        }
+    }
+
+    fn forget(&self, aggregate_id: &str) {
+        if let Some(recent) = &self.recent {
+            recent.remove(aggregate_id);
+        }
+    }
+}
+
+/// Whether anything in the payload is to be sealed.
+fn has_markers(payload: &serde_json::Value) -> bool {
+    match payload {
+        serde_json::Value::Object(object) => {
+            object.contains_key(PERSONAL) || object.contains_key(SECRET) || object.values().any(has_markers)
+        }
+        serde_json::Value::Array(items) => items.iter().any(has_markers),
+        _ => false,
+    }
+}
+
+/// Why a stream could not be read.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error(transparent)]
+    Database(#[from] sqlx::Error),
+    #[error(transparent)]
+    Repository(#[from] PersistenceError),
+    #[error("an event of the stream has a shape that nothing reads: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
+impl<E: std::error::Error> From<ReadError> for AggregateError<E> {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::Database(error) => Self::DatabaseConnectionError(Box::new(error)),
+            ReadError::Repository(error) => error.into(),
+            ReadError::Shape(error) => Self::DeserializationError(Box::new(error)),
+        }
+    }
+}
+
+/// Why decided events could not be made into an append.
+#[derive(Debug, thiserror::Error)]
+enum CommitError {
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error("an event cannot be written as JSON: {0}")]
+    Shape(#[from] serde_json::Error),
+}
+
+impl<A: LoggedAggregate> EventStore<A> for Store<A> {
+    type AC = Context<A>;
+
+    async fn load_events(
+        &self,
+        aggregate_id: &str,
+    ) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
+        let events = self.read(aggregate_id, 0).await?;
+        events.into_iter().map(|event| EventEnvelope::try_from(event).map_err(AggregateError::from)).collect()
+    }
+
+    async fn load_aggregate(&self, aggregate_id: &str) -> Result<Context<A>, AggregateError<A::Error>> {
+        Ok(self.load(aggregate_id).await?)
+    }
+
+    async fn commit(
+        &self,
+        events: Vec<A::Event>,
+        mut context: Context<A>,
+        metadata: HashMap<String, String>,
+    ) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
+        if events.is_empty() {
+            return Ok(Vec::new());
+        }
+        let append = self
+            .prepare(&mut context, &events, &metadata)
+            .map_err(|error| AggregateError::UnexpectedError(Box::new(error)))?;
+        let aggregate_id = context.aggregate_id.clone();
+        match self.log.writer.append(append).await {
+            Ok(_position) => {
+                let first = usize::try_from(context.sequence).unwrap_or(0) + 1;
+                let last = context.sequence + i64::try_from(events.len()).unwrap_or(0);
+                self.remember(context, last);
+                Ok(events
+                    .into_iter()
+                    .zip(first..)
+                    .map(|(payload, sequence)| EventEnvelope {
+                        aggregate_id: aggregate_id.clone(),
+                        sequence,
+                        payload,
+                        metadata: metadata.clone(),
+                    })
+                    .collect())
+            }
+            Err(error) => {
+                self.forget(&aggregate_id);
+                Err(match error {
+                    AppendError::Stale => AggregateError::AggregateConflict,
+                    AppendError::Taken(kinds) => AggregateError::UserError(A::claims_taken(&kinds)),
+                    AppendError::Overloaded | AppendError::Unavailable(_) => {
+                        AggregateError::DatabaseConnectionError(Box::new(error))
+                    }
+                    AppendError::Failed(_) => AggregateError::UnexpectedError(Box::new(error)),
+                })
+            }
+        }
+    }
+}
+
+/// Runs commands on the streams of one aggregate type: cqrs-es's framework with no queries, and with
+/// conflicts tried again.
+pub struct Commands<A: LoggedAggregate> {
+    framework: CqrsFramework<A, Store<A>>,
+    ports: Ports,
+}
+
+impl<A: LoggedAggregate> std::fmt::Debug for Commands<A> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Commands({})", A::TYPE)
+    }
+}
+
+impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
+    /// Commands on `store`, decided with `services`.
+    #[must_use]
+    pub fn new(store: Store<A>, services: A::Services) -> Self {
+        let ports = store.log.ports.clone();
+        Self { framework: CqrsFramework::new(store, Vec::new(), services), ports }
+    }
+
+    /// Decides and records one command. When it returns, the events are durable and every inline read
+    /// model shows them.
+    ///
+    /// # Errors
+    /// The aggregate's refusal; [`AggregateError::AggregateConflict`] when the command lost against
+    /// concurrent ones [`TRIES`] times; the infrastructure's errors.
+    pub async fn execute(
+        &self,
+        aggregate_id: &str,
+        command: A::Command,
+        metadata: Metadata,
+    ) -> Result<(), AggregateError<A::Error>> {
+        let metadata = metadata.into_map();
+        let mut tries = 1;
+        loop {
+            let result =
+                self.framework.execute_with_metadata(aggregate_id, command.clone(), metadata.clone()).await;
+            match result {
+                Err(AggregateError::AggregateConflict) if tries < TRIES => {
+                    // Up to 8, 16, 32 ms: long enough for the winner's commit, different for each loser.
+                    let [chance] = self.ports.random::<1>().unwrap_or([128]);
+                    tokio::time::sleep(Duration::from_micros(u64::from(chance) * 31) * 2_u32.pow(tries - 1))
+                        .await;
+                    tries += 1;
+                }
+                result => return result,
+            }
+        }
+    }
+}

@@ -1,0 +1,216 @@
+//! One batch on its way to the database: which appends may go together, and the columns they become.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+use sqlx::postgres::PgArguments;
+use sqlx::query::QueryAs;
+use sqlx::{FromRow, Postgres};
+use uuid::Uuid;
+
+use super::Waiting;
+use super::listeners::{Incoming, Listeners, Steps};
+use crate::eventstore::ClaimDigest;
+use crate::eventstore::merkle::{BadFrontier, Envelope, Frontier};
+
+/// Where the log ends, as this process last saw it.
+#[derive(Clone, Debug)]
+pub(super) struct Head {
+    pub(super) position: i64,
+    pub(super) recorded_at: DateTime<Utc>,
+    pub(super) frontier: Frontier,
+}
+
+impl Head {
+    pub(super) fn new(
+        position: i64,
+        recorded_at: DateTime<Utc>,
+        frontier: &[u8],
+    ) -> Result<Self, BadFrontier> {
+        let frontier = Frontier::from_bytes(u64::try_from(position).unwrap_or(0), frontier)?;
+        Ok(Self { position, recorded_at, frontier })
+    }
+}
+
+/// What `append_events` answers.
+#[derive(Debug, FromRow)]
+pub(super) struct Answer {
+    pub(super) outcome: String,
+    pub(super) head_position: i64,
+    pub(super) head_recorded_at: DateTime<Utc>,
+    pub(super) head_frontier: Vec<u8>,
+    pub(super) stale: Option<Vec<i32>>,
+    pub(super) taken: Option<Vec<i32>>,
+    pub(super) taken_kinds: Option<Vec<String>>,
+}
+
+/// Splits what waits into the appends that may share a batch and those that must wait for the next one:
+/// a stream or a claim may stand in a batch only once, since the second one's answer depends on the first.
+pub(super) fn split(waiting: Vec<Waiting>) -> (Vec<Waiting>, Vec<Waiting>) {
+    let mut streams: HashSet<(&'static str, String)> = HashSet::new();
+    let mut claims: HashSet<ClaimDigest> = HashSet::new();
+    let (mut now, mut later) = (Vec::with_capacity(waiting.len()), Vec::new());
+    for item in waiting {
+        let stream = (item.append.aggregate_type, item.append.aggregate_id.clone());
+        if streams.contains(&stream) || item.append.takes.iter().any(|claim| claims.contains(claim)) {
+            later.push(item);
+        } else {
+            streams.insert(stream);
+            claims.extend(item.append.takes.iter().cloned());
+            now.push(item);
+        }
+    }
+    (now, later)
+}
+
+/// The arguments of one call of `append_events`, column by column.
+#[derive(Debug, Default)]
+pub(super) struct Columns {
+    seen: i64,
+    frontier: Vec<u8>,
+    commands: Vec<i32>,
+    event_ids: Vec<Uuid>,
+    aggregate_types: Vec<&'static str>,
+    aggregate_ids: Vec<String>,
+    sequences: Vec<i64>,
+    event_types: Vec<String>,
+    event_versions: Vec<String>,
+    payloads: Vec<String>,
+    metadatas: Vec<String>,
+    times: Vec<DateTime<Utc>>,
+    leaves: Vec<Vec<u8>>,
+    release_kinds: Vec<&'static str>,
+    release_holders: Vec<String>,
+    take_commands: Vec<i32>,
+    take_kinds: Vec<&'static str>,
+    take_scopes: Vec<String>,
+    take_digests: Vec<Vec<u8>>,
+    take_holders: Vec<String>,
+    key_holders: Vec<String>,
+    key_slots: Vec<String>,
+    key_ids: Vec<Uuid>,
+    key_wraps: Vec<Vec<u8>>,
+    steps: Steps,
+}
+
+const CALL: &str = "SELECT * FROM append_events($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,\
+                    $19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31)";
+
+impl Columns {
+    /// Gives every event its position after `head`, its time and its leaf hash.
+    pub(super) fn of(batch: &[Waiting], head: &Head, now: DateTime<Utc>, listeners: &Listeners) -> Self {
+        let mut columns = Self { seen: head.position, ..Self::default() };
+        let mut frontier = head.frontier.clone();
+        let mut heard: Vec<(&str, Incoming)> = Vec::new();
+        // Never decreasing, whatever the clock does.
+        let recorded_at = now.max(head.recorded_at);
+        let mut position = head.position;
+        for (nth, item) in batch.iter().enumerate() {
+            let command = i32::try_from(nth).unwrap_or(i32::MAX);
+            let append = &item.append;
+            let mut sequence = append.after;
+            for event in &append.events {
+                position += 1;
+                sequence += 1;
+                let leaf = Envelope {
+                    aggregate_id: &append.aggregate_id,
+                    aggregate_type: append.aggregate_type,
+                    event_id: event.event_id,
+                    event_type: &event.event_type,
+                    event_version: &event.event_version,
+                    metadata: &append.metadata,
+                    payload: &event.sealed,
+                    position,
+                    recorded_at,
+                    sequence,
+                }
+                .leaf();
+                frontier.push(leaf);
+                columns.commands.push(command);
+                columns.event_ids.push(event.event_id);
+                columns.aggregate_types.push(append.aggregate_type);
+                columns.aggregate_ids.push(append.aggregate_id.clone());
+                columns.sequences.push(sequence);
+                columns.event_types.push(event.event_type.clone());
+                columns.event_versions.push(event.event_version.clone());
+                columns.payloads.push(event.sealed.clone());
+                columns.metadatas.push(append.metadata.clone());
+                columns.times.push(recorded_at);
+                columns.leaves.push(leaf.to_vec());
+                if !event.open.is_empty() {
+                    let aggregate_id = append.aggregate_id.clone();
+                    let incoming =
+                        Incoming { aggregate_id, payload: event.open.clone(), recorded_at, position };
+                    heard.push((&event.event_type, incoming));
+                }
+            }
+            columns.decide_with(command, item);
+        }
+        columns.frontier = frontier.to_bytes();
+        columns.steps = Steps::plan(heard, listeners);
+        columns
+    }
+
+    /// The claims and keys of one append.
+    fn decide_with(&mut self, command: i32, item: &Waiting) {
+        let append = &item.append;
+        for kind in &append.releases {
+            self.release_kinds.push(kind);
+            self.release_holders.push(append.aggregate_id.clone());
+        }
+        for claim in &append.takes {
+            self.take_commands.push(command);
+            self.take_kinds.push(claim.kind);
+            self.take_scopes.push(claim.scope.clone());
+            self.take_digests.push(claim.digest.clone());
+            self.take_holders.push(append.aggregate_id.clone());
+        }
+        for key in &append.keys {
+            self.key_holders.push(append.aggregate_id.clone());
+            self.key_slots.push(key.slot.clone());
+            self.key_ids.push(key.key_id);
+            self.key_wraps.push(key.wrapped.clone());
+        }
+    }
+
+    /// The id of the first event, by which one can tell later whether this batch was committed.
+    pub(super) fn first_event(&self) -> Option<Uuid> {
+        self.event_ids.first().copied()
+    }
+
+    /// The one statement.
+    pub(super) fn call(&self) -> QueryAs<'_, Postgres, Answer, PgArguments> {
+        sqlx::query_as(CALL)
+            .bind(self.seen)
+            .bind(&self.frontier)
+            .bind(&self.commands)
+            .bind(&self.event_ids)
+            .bind(&self.aggregate_types)
+            .bind(&self.aggregate_ids)
+            .bind(&self.sequences)
+            .bind(&self.event_types)
+            .bind(&self.event_versions)
+            .bind(&self.payloads)
+            .bind(&self.metadatas)
+            .bind(&self.times)
+            .bind(&self.leaves)
+            .bind(&self.release_kinds)
+            .bind(&self.release_holders)
+            .bind(&self.take_commands)
+            .bind(&self.take_kinds)
+            .bind(&self.take_scopes)
+            .bind(&self.take_digests)
+            .bind(&self.take_holders)
+            .bind(&self.key_holders)
+            .bind(&self.key_slots)
+            .bind(&self.key_ids)
+            .bind(&self.key_wraps)
+            .bind(&self.steps.schemas)
+            .bind(&self.steps.functions)
+            .bind(&self.steps.ends)
+            .bind(&self.steps.ids)
+            .bind(&self.steps.payloads)
+            .bind(&self.steps.times)
+            .bind(&self.steps.positions)
+    }
+}

@@ -1,0 +1,115 @@
+//! The writer's own connection: made when needed, made again when lost, never waited for without a bound.
+
+use std::time::{Duration, Instant};
+
+use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
+use sqlx::{ConnectOptions, Connection as _, Row};
+use uuid::Uuid;
+
+use super::PATIENCE;
+use super::batch::{Answer, Columns, Head};
+
+/// The database could not be reached, or answered nonsense, within the writer's patience.
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(super) struct Lost(String);
+
+/// A connection that comes back.
+pub(super) struct Connection {
+    options: PgConnectOptions,
+    open: Option<PgConnection>,
+}
+
+impl Connection {
+    pub(super) fn new(options: PgConnectOptions) -> Self {
+        // A batch that cannot get the head's lock must not pile up commands behind it (time limits in ms).
+        let options = options.options([("lock_timeout", "5000"), ("statement_timeout", "20000")]);
+        Self { options, open: None }
+    }
+
+    async fn get(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
+        let open = match self.open.take() {
+            Some(open) => open,
+            None => tokio::time::timeout(PATIENCE, self.options.connect())
+                .await
+                .map_err(|_| sqlx::Error::PoolTimedOut)??,
+        };
+        Ok(self.open.insert(open))
+    }
+
+    /// One call of `append_events`. After an error that means the connection is lost it is dropped.
+    pub(super) async fn append(&mut self, columns: &Columns) -> Result<Answer, sqlx::Error> {
+        let connection = self.get().await?;
+        let answer = columns.call().fetch_one(connection).await;
+        if answer.as_ref().is_err_and(is_lost) {
+            self.drop_connection();
+        }
+        answer
+    }
+
+    fn drop_connection(&mut self) {
+        if let Some(broken) = self.open.take() {
+            // Closing says goodbye to a server that may be gone; nobody waits for that.
+            drop(tokio::spawn(broken.close_hard()));
+        }
+    }
+
+    /// The head of the log, waiting for whoever is appending to it, with patience for a database that is coming back.
+    pub(super) async fn head(&mut self) -> Result<Head, Lost> {
+        let sql = "SELECT position, recorded_at, frontier FROM log_head WHERE log = 0 AND 0 = $1 FOR UPDATE";
+        let row = self.persist(sql, 0).await?.ok_or_else(|| Lost("the log has no head".to_owned()))?;
+        let read = || Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, row.try_get::<Vec<u8>, _>(2)?));
+        let (position, recorded_at, frontier) = read().map_err(|error| Lost(error.to_string()))?;
+        Head::new(position, recorded_at, &frontier).map_err(|error| Lost(error.to_string()))
+    }
+
+    /// The id of the event at `position`, once no append is under way any more.
+    pub(super) async fn event_at(&mut self, position: i64) -> Result<Option<Uuid>, Lost> {
+        self.head().await?;
+        let row =
+            self.persist("SELECT event_id FROM events WHERE log = 0 AND position = $1", position).await?;
+        row.map(|row| row.try_get(0)).transpose().map_err(|error| Lost(error.to_string()))
+    }
+
+    /// Asks again until there is an answer or patience is at an end.
+    async fn persist(&mut self, sql: &'static str, argument: i64) -> Result<Option<PgRow>, Lost> {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let result = match self.get().await {
+                Ok(connection) => sqlx::query(sql).bind(argument).fetch_optional(connection).await,
+                Err(error) => Err(error),
+            };
+            match result {
+                Ok(row) => return Ok(row),
+                Err(error) if Instant::now() >= deadline || !is_lost(&error) => {
+                    self.drop_connection();
+                    return Err(Lost(error.to_string()));
+                }
+                Err(_) => {
+                    self.drop_connection();
+                    tokio::time::sleep(Duration::from_millis(50)).await;
+                }
+            }
+        }
+    }
+}
+
+/// Whether the error says that the connection or the server is gone, or that it is not yet back,
+/// rather than that the statement was wrong.
+pub(super) fn is_lost(error: &sqlx::Error) -> bool {
+    match error {
+        sqlx::Error::Database(error) => error.code().is_some_and(|code| {
+            // 08: connection; 57P: shutdown, crash, starting up; 53: resources; 55P03, 57014: time limits;
+            // 01: a warning in place of an answer, 25006: a standby after a fail-over.
+            ["08", "57P", "53", "01"].iter().any(|class| code.starts_with(class))
+                || ["55P03", "57014", "25006"].contains(&code.as_ref())
+        }),
+        sqlx::Error::Io(_)
+        | sqlx::Error::Tls(_)
+        | sqlx::Error::Protocol(_)
+        | sqlx::Error::PoolTimedOut
+        | sqlx::Error::PoolClosed
+        | sqlx::Error::WorkerCrashed => true,
+        _ => false,
+    }
+}

@@ -1,0 +1,286 @@
+//! The group-committing writer: one task per process through which every event of it goes into the log.
+//!
+//! The task takes whatever is waiting, at once (a lone command is not delayed), and commits it in one
+//! transaction and one round trip: the more commands wait, the more share a flush. Every command gets its
+//! own answer. Several processes alternate on the row lock of `log_head`; the one that finds the head
+//! moved hashes its batch anew and tries again. When the connection breaks while a commit is under way,
+//! the log itself is asked whether the batch is in it before anything is tried again.
+
+mod batch;
+mod connection;
+pub mod listeners;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
+
+use metrics::{counter, gauge, histogram};
+use sqlx::postgres::PgConnectOptions;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use self::batch::{Answer, Columns, Head, split};
+use self::connection::{Connection, Lost};
+use self::listeners::Listeners;
+use super::Append;
+use crate::ports::Clock;
+
+/// The most appends that share one commit.
+const LARGEST_BATCH: usize = 512;
+/// The most appends that may wait; beyond it a command is refused at once.
+const LONGEST_QUEUE: usize = 4096;
+/// How often a batch is tried again when other processes keep moving the head.
+const MOST_MOVES: u32 = 1000;
+
+/// Why an append was not done.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AppendError {
+    /// The stream moved on since it was loaded: load it again and decide anew.
+    #[error("the stream moved on meanwhile")]
+    Stale,
+    /// Unique values that other streams hold, by kind.
+    #[error("already taken: {}", .0.join(", "))]
+    Taken(Vec<String>),
+    /// More appends wait than the queue may hold.
+    #[error("too many commands are waiting to be recorded")]
+    Overloaded,
+    /// The database cannot be reached or did not answer in time. Whether the event was recorded is not known.
+    #[error("the database is not available: {0}")]
+    Unavailable(String),
+    /// The database refused the events; a defect.
+    #[error("the database refused the events: {0}")]
+    Failed(String),
+}
+
+/// An append and who waits for its answer: the position of its last event, or why not.
+#[derive(Debug)]
+struct Waiting {
+    append: Append,
+    answer: oneshot::Sender<Result<i64, AppendError>>,
+}
+
+/// The way to the writer task. Cheap to clone; the task ends when the last one is dropped.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    queue: mpsc::Sender<Waiting>,
+    epoch: Arc<AtomicU64>,
+}
+
+impl Writer {
+    /// Starts the task. It connects when the first append comes, and again whenever the connection is lost.
+    #[must_use]
+    pub fn start(
+        database: PgConnectOptions,
+        listeners: Arc<Listeners>,
+        clock: Arc<dyn Clock>,
+    ) -> (Self, JoinHandle<()>) {
+        let (queue, waiting) = mpsc::channel(LONGEST_QUEUE);
+        let epoch = Arc::new(AtomicU64::new(0));
+        let task = Task {
+            connection: Connection::new(database),
+            head: None,
+            listeners,
+            clock,
+            epoch: epoch.clone(),
+        };
+        (Self { queue, epoch }, tokio::spawn(task.run(waiting)))
+    }
+
+    /// Appends, and gives the position of the last event once it is durable.
+    ///
+    /// # Errors
+    /// [`AppendError`]; only after [`AppendError::Unavailable`] is it unknown whether the events were recorded.
+    pub async fn append(&self, append: Append) -> Result<i64, AppendError> {
+        let (answer, answered) = oneshot::channel();
+        self.queue.try_send(Waiting { append, answer }).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => {
+                AppendError::Unavailable("the server is stopping".to_owned())
+            }
+        })?;
+        answered.await.unwrap_or_else(|_| Err(AppendError::Unavailable("the writer stopped".to_owned())))
+    }
+
+    /// A number that grows whenever the connection was lost: what was kept in memory before may be ahead of
+    /// a database that came back without its newest commits.
+    #[must_use]
+    pub fn epoch(&self) -> u64 {
+        self.epoch.load(Ordering::Acquire)
+    }
+}
+
+/// The task's own state.
+struct Task {
+    connection: Connection,
+    head: Option<Head>,
+    listeners: Arc<Listeners>,
+    clock: Arc<dyn Clock>,
+    epoch: Arc<AtomicU64>,
+}
+
+/// How one try at a batch ended.
+enum Tried {
+    /// Everybody was answered.
+    Done,
+    /// These are still to be recorded.
+    Again(Vec<Waiting>),
+}
+
+impl Task {
+    async fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
+        let mut waiting = Vec::with_capacity(LARGEST_BATCH);
+        while queue.recv_many(&mut waiting, LARGEST_BATCH).await > 0 {
+            #[expect(clippy::cast_precision_loss, reason = "a gauge of at most 4096")]
+            gauge!("append_queue_depth").set(queue.len() as f64);
+            let mut batches = VecDeque::from([std::mem::take(&mut waiting)]);
+            while let Some(batch) = batches.pop_front() {
+                let (now, later) = split(batch);
+                if !later.is_empty() {
+                    batches.push_back(later);
+                }
+                self.flush(now).await;
+            }
+        }
+    }
+
+    /// Records a batch: everybody in it is answered when this returns.
+    async fn flush(&mut self, mut batch: Vec<Waiting>) {
+        let begun = Instant::now();
+        #[expect(clippy::cast_precision_loss, reason = "a histogram of at most 512")]
+        histogram!("append_batch_size").record(batch.len() as f64);
+        for _ in 0..MOST_MOVES {
+            if batch.is_empty() {
+                break;
+            }
+            match self.try_once(batch).await {
+                Tried::Done => batch = Vec::new(),
+                Tried::Again(rest) => batch = rest,
+            }
+        }
+        refuse(batch, &AppendError::Unavailable("other processes kept the log busy".to_owned()));
+        histogram!("append_seconds").record(begun.elapsed().as_secs_f64());
+    }
+
+    async fn try_once(&mut self, batch: Vec<Waiting>) -> Tried {
+        let head = match self.current_head().await {
+            Ok(head) => head,
+            Err(lost) => {
+                refuse(batch, &AppendError::Unavailable(lost.to_string()));
+                return Tried::Done;
+            }
+        };
+        let columns = Columns::of(&batch, &head, self.clock.now(), &self.listeners);
+        match self.connection.append(&columns).await {
+            Ok(answer) => self.heed(batch, answer),
+            Err(error) if connection::is_lost(&error) => self.settle(batch, &columns, &head).await,
+            Err(error) => self.isolate(batch, &error.to_string()).await,
+        }
+    }
+
+    async fn current_head(&mut self) -> Result<Head, Lost> {
+        match &self.head {
+            Some(head) => Ok(head.clone()),
+            None => {
+                let head = self.connection.head().await?;
+                self.head = Some(head.clone());
+                Ok(head)
+            }
+        }
+    }
+
+    /// Answers whom the database's answer concerns.
+    fn heed(&mut self, batch: Vec<Waiting>, answer: Answer) -> Tried {
+        self.head = Head::new(answer.head_position, answer.head_recorded_at, &answer.head_frontier).ok();
+        match answer.outcome.as_str() {
+            "appended" => {
+                #[expect(clippy::cast_precision_loss, reason = "positions stay far below 2^52")]
+                gauge!("log_position").set(answer.head_position as f64);
+                acknowledge(batch, answer.head_position);
+                Tried::Done
+            }
+            "moved" => {
+                counter!("append_head_moves_total").increment(1);
+                Tried::Again(batch)
+            }
+            _ => Tried::Again(reject(batch, answer)),
+        }
+    }
+
+    /// The connection broke: is the batch in the log?
+    async fn settle(&mut self, batch: Vec<Waiting>, columns: &Columns, before: &Head) -> Tried {
+        self.head = None;
+        self.epoch.fetch_add(1, Ordering::AcqRel);
+        tracing::warn!(commands = batch.len(), "the connection to the log was lost during an append");
+        let first = columns.first_event();
+        match self.connection.event_at(before.position + 1).await {
+            Ok(found) if found.is_some() && found == first => {
+                let last = batch.iter().map(|item| item.append.events.len()).sum::<usize>();
+                acknowledge(batch, before.position + i64::try_from(last).unwrap_or(0));
+                Tried::Done
+            }
+            Ok(_) => Tried::Again(batch),
+            Err(lost) => {
+                refuse(batch, &AppendError::Unavailable(lost.to_string()));
+                Tried::Done
+            }
+        }
+    }
+
+    /// The database refused the whole batch; find out whose append it is, so that the neighbours do not suffer.
+    async fn isolate(&mut self, batch: Vec<Waiting>, error: &str) -> Tried {
+        self.head = None;
+        if batch.len() > 1 {
+            for item in batch {
+                Box::pin(self.flush(vec![item])).await;
+            }
+        } else {
+            tracing::error!(error, "an append was refused by the database");
+            refuse(batch, &AppendError::Failed(error.to_owned()));
+        }
+        Tried::Done
+    }
+}
+
+fn acknowledge(batch: Vec<Waiting>, head: i64) {
+    let events: usize = batch.iter().map(|item| item.append.events.len()).sum();
+    let mut position = head - i64::try_from(events).unwrap_or(0);
+    for item in batch {
+        position += i64::try_from(item.append.events.len()).unwrap_or(0);
+        // Whoever asked may have gone; the event stands all the same.
+        let _gone = item.answer.send(Ok(position));
+    }
+}
+
+fn refuse(batch: Vec<Waiting>, error: &AppendError) {
+    for item in batch {
+        let _gone = item.answer.send(Err(error.clone()));
+    }
+}
+
+/// Answers the commands that are stale or whose claims are taken, and gives back the others.
+fn reject(batch: Vec<Waiting>, answer: Answer) -> Vec<Waiting> {
+    let stale = answer.stale.unwrap_or_default();
+    let mut taken: HashMap<i32, Vec<String>> = HashMap::new();
+    for (command, kind) in answer.taken.into_iter().flatten().zip(answer.taken_kinds.into_iter().flatten()) {
+        taken.entry(command).or_default().push(kind);
+    }
+    let mut rest = Vec::with_capacity(batch.len());
+    for (nth, item) in batch.into_iter().enumerate() {
+        let command = i32::try_from(nth).unwrap_or(i32::MAX);
+        let error = if stale.contains(&command) {
+            AppendError::Stale
+        } else if let Some(kinds) = taken.remove(&command) {
+            AppendError::Taken(kinds)
+        } else {
+            rest.push(item);
+            continue;
+        };
+        counter!("append_rejections_total").increment(1);
+        let _gone = item.answer.send(Err(error));
+    }
+    rest
+}
+
+/// How long a command waits for the database before it is told that it is not available.
+pub(crate) const PATIENCE: Duration = Duration::from_secs(5);

@@ -1,0 +1,190 @@
+//! `Idempotency-Key`: the same key and body get the first answer again for 24 hours, another body 422.
+//!
+//! The key is reserved in the database before the command runs, so that of two requests at the same time
+//! one runs and the other is told to come back. Answers are kept sealed, since a login's answer holds a
+//! session. Answers that say "try again" (5xx, 429) are not kept.
+
+use std::time::Duration;
+
+use axum::body::{Body, Bytes, to_bytes};
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use ring::digest::{Context, SHA256};
+use ring::hmac;
+use serde::{Deserialize, Serialize};
+
+use super::problem::{Problem, WrongField};
+use super::{LARGEST_BODY, Shared};
+use crate::eventstore::seal::{Cipher, MasterKey, SealError};
+
+const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// A request that runs longer than this has died with its server: its key is free again.
+const ABANDONED: Duration = Duration::from_secs(60);
+
+/// What the layer needs besides the database.
+#[derive(Clone, Debug)]
+pub struct Idempotency {
+    digest: hmac::Key,
+    cipher: Cipher,
+}
+
+impl Idempotency {
+    /// Keys and answers of the installation with this master key.
+    ///
+    /// # Errors
+    /// [`SealError`] when the derivation of the keys fails.
+    pub fn new(master: &MasterKey) -> Result<Self, SealError> {
+        Ok(Self { digest: master.digest_key("idempotency")?, cipher: master.cipher("idempotent answers")? })
+    }
+}
+
+/// An answer as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Kept {
+    status: u16,
+    headers: Vec<(String, String)>,
+    body: Vec<u8>,
+    problem: Option<(String, Vec<(String, String)>)>,
+}
+
+/// Runs a request with an `Idempotency-Key` once.
+pub async fn once(State(site): State<Shared>, request: Request, next: Next) -> Response {
+    let key = request
+        .headers()
+        .get(KEY)
+        .filter(|_| !request.method().is_safe() && *request.method() != Method::OPTIONS);
+    let Some(key) = key.map(|key| key.as_bytes().to_vec()) else { return next.run(request).await };
+    if key.is_empty() || key.len() > 255 {
+        return wrong_key("invalid_format").into_response();
+    }
+    match replay_or_run(&site, &key, request, next).await {
+        Ok(response) => response,
+        Err(problem) => problem.into_response(),
+    }
+}
+
+fn wrong_key(code: &'static str) -> Problem {
+    Problem::fields("validation_failed", vec![WrongField { field: "Idempotency-Key", code }])
+}
+
+async fn replay_or_run(site: &Shared, key: &[u8], request: Request, next: Next) -> Result<Response, Problem> {
+    let (parts, body) = request.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Problem::new("too_large"))?;
+    let cookie = parts.headers.get(header::COOKIE).map_or(&[][..], HeaderValue::as_bytes);
+    // A key belongs to whoever sent it: with another cookie it is another key.
+    let digest = hmac::sign(&site.idempotency.digest, &[key, b"\0", cookie].concat()).as_ref().to_vec();
+    let fingerprint = fingerprint(parts.method.as_str(), parts.uri.path(), &body);
+    if let Some(kept) = reserve(site, &digest, &fingerprint).await? {
+        return Ok(kept);
+    }
+    let response = next.run(Request::from_parts(parts, Body::from(body))).await;
+    keep(site, &digest, response).await
+}
+
+fn fingerprint(method: &str, path: &str, body: &Bytes) -> Vec<u8> {
+    let mut context = Context::new(&SHA256);
+    for part in [method.as_bytes(), b"\0", path.as_bytes(), b"\0", body] {
+        context.update(part);
+    }
+    context.finish().as_ref().to_vec()
+}
+
+/// Takes the key for this request, or gives the answer that is kept under it.
+async fn reserve(site: &Shared, digest: &[u8], fingerprint: &[u8]) -> Result<Option<Response>, Problem> {
+    let now = site.ports.now();
+    let taken = sqlx::query(
+        "INSERT INTO idempotency_keys AS k (digest, request_digest, recorded_at) VALUES ($1, $2, $3) \
+         ON CONFLICT (digest) DO UPDATE SET request_digest = $2, recorded_at = $3, answer = NULL \
+         WHERE k.recorded_at < $4 OR (k.answer IS NULL AND k.recorded_at < $5)",
+    )
+    .bind(digest)
+    .bind(fingerprint)
+    .bind(now)
+    .bind(now - Duration::from_secs(24 * 3600))
+    .bind(now - ABANDONED)
+    .execute(&site.writes)
+    .await?;
+    if taken.rows_affected() == 1 {
+        return Ok(None);
+    }
+    let row: Option<(Vec<u8>, Option<Vec<u8>>)> =
+        sqlx::query_as("SELECT request_digest, answer FROM idempotency_keys WHERE digest = $1")
+            .bind(digest)
+            .fetch_optional(&site.writes)
+            .await?;
+    match row {
+        Some((other, _)) if other != fingerprint => Err(wrong_key("mismatch")),
+        Some((_, Some(sealed))) => site
+            .idempotency
+            .cipher
+            .open(digest, &sealed)
+            .and_then(|bytes| serde_json::from_slice::<Kept>(&bytes).ok())
+            .map(|kept| Some(kept.into_response()))
+            .ok_or_else(|| Problem::internal(&"a kept answer does not open")),
+        // The first request is still running, or its answer has just been dropped.
+        _ => Err(Problem::later("conflict", Duration::from_secs(1))),
+    }
+}
+
+/// Keeps an answer that stands; frees the key of one that does not.
+async fn keep(site: &Shared, digest: &[u8], response: Response) -> Result<Response, Problem> {
+    let status = response.status();
+    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
+        sqlx::query("DELETE FROM idempotency_keys WHERE digest = $1")
+            .bind(digest)
+            .execute(&site.writes)
+            .await?;
+        return Ok(response);
+    }
+    let (parts, body) = response.into_parts();
+    let body = to_bytes(body, LARGEST_BODY).await.map_err(|error| Problem::internal(&error))?;
+    let problem = parts.extensions.get::<Problem>().cloned();
+    let kept = Kept {
+        status: status.as_u16(),
+        headers: readable(&parts.headers),
+        body: body.to_vec(),
+        problem: problem.map(|problem| {
+            let errors = problem.errors.iter().map(|wrong| (wrong.field.to_owned(), wrong.code.to_owned()));
+            (problem.code.to_owned(), errors.collect())
+        }),
+    };
+    let sealed = serde_json::to_vec(&kept).map_err(|error| Problem::internal(&error)).and_then(|plain| {
+        site.idempotency.cipher.seal(&site.ports, digest, &plain).map_err(|error| Problem::internal(&error))
+    })?;
+    sqlx::query("UPDATE idempotency_keys SET answer = $2 WHERE digest = $1")
+        .bind(digest)
+        .bind(sealed)
+        .execute(&site.writes)
+        .await?;
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+fn readable(headers: &HeaderMap) -> Vec<(String, String)> {
+    let text = |(name, value): (&HeaderName, &HeaderValue)| {
+        Some((name.to_string(), value.to_str().ok()?.to_owned()))
+    };
+    headers.iter().filter_map(text).collect()
+}
+
+impl IntoResponse for Kept {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(self.body));
+        *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or_default();
+        for (name, value) in self.headers {
+            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+                response.headers_mut().append(name, value);
+            }
+        }
+        response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
+        if let Some((code, errors)) = self.problem {
+            let leaked = |text: &str| super::words::known(text);
+            let errors =
+                errors.iter().map(|(field, code)| WrongField { field: leaked(field), code: leaked(code) });
+            let errors = errors.collect();
+            response.extensions_mut().insert(Problem { code: leaked(&code), errors, retry_after: None });
+        }
+        response
+    }
+}

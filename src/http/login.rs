@@ -1,0 +1,127 @@
+//! S4, S5, S7: log in, get the two cookies, and end whatever session the account had before.
+
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
+use cqrs_es::AggregateError;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::Shared;
+use super::extract::{Caller, Json};
+use super::limits::Limited;
+use super::problem::{Problem, ProblemBody};
+use super::session::{cookies, token_digest};
+use crate::account::commands::{LoginAttempt, LoginRequest};
+use crate::account::{AccountError, Identifier, Login};
+use crate::adapters::login_attempts::Standing;
+use crate::eventstore::Metadata;
+use crate::projections::{session_validity, user_lookup};
+
+/// The new session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct LoggedInBody {
+    /// The account.
+    pub user_id: Uuid,
+    /// The name as its owner wrote it.
+    pub username: String,
+    /// Milliseconds since the epoch, as in the cookie `login_time`.
+    pub login_time: i64,
+}
+
+/// Logs in.
+///
+/// # Errors
+/// `invalid_credentials`, the same and after the same work for an unknown name and a wrong password;
+/// `captcha_required`, `captcha_failed`, `too_many_attempts`, `validation_failed`.
+#[utoipa::path(post, path = "/api/v1/login", tag = "Accounts", summary = "Log in", request_body = LoginRequest,
+    responses((status = 200, body = LoggedInBody, headers(("Set-Cookie" = String, description = "`session` and `login_time`"))),
+              (status = "default", body = ProblemBody, content_type = "application/problem+json",
+               description = "`malformed_request`, `invalid_credentials`, `captcha_required`, `captcha_failed`, `validation_failed`, `too_many_attempts`, `too_many_requests`, `overloaded`")))]
+pub async fn login(
+    State(site): State<Shared>,
+    caller: Caller,
+    Json(request): Json<LoginRequest>,
+) -> Result<Response, Problem> {
+    site.limits.take(Limited::Login, caller.address)?;
+    let attempt = request.parse()?;
+    let identifier = Identifier::parse(&attempt.identifier);
+    let account = user_lookup::by_identifier(
+        &site.reads,
+        identifier.email.as_ref().map(crate::account::Email::as_str),
+        identifier.phone.as_ref().map(crate::account::Phone::as_str),
+        identifier.username.as_ref().map(crate::account::Username::key),
+    )
+    .await?;
+    // An account is counted by its id, so that its three identifiers share one count.
+    let counted = account.map_or_else(|| unknown_name(&attempt, &identifier), |id| format!("account {id}"));
+    admit(&site, &counted, &attempt).await?;
+    let token = URL_SAFE_NO_PAD.encode(site.ports.random::<32>()?);
+    let digest = token_digest(&token);
+    let command = Login {
+        password: attempt.password,
+        session_digest: hex::encode(&digest),
+        now: site.ports.now(),
+        user_agent: caller.user_agent,
+    };
+    let metadata = Metadata {
+        actor_id: account,
+        correlation_id: Some(caller.request_id.clone()),
+        request_id: Some(caller.request_id),
+        causation_id: None,
+    };
+    // A name that belongs to nobody is asked of a stream that does not exist: the same way, the same work.
+    let stream = account.map_or_else(|| site.ports.id(), Ok)?.to_string();
+    if let Err(error) = site.accounts.execute(&stream, command.into(), metadata).await {
+        if !matches!(error, AggregateError::UserError(AccountError::InvalidCredentials)) {
+            tracing::debug!(%error, "a login was not decided");
+        }
+        return Err(error.into());
+    }
+    site.attempts.clear(&site.writes, &counted).await?;
+    let session = session_validity::by_digest(&site.reads, &digest).await?;
+    let session = session.ok_or_else(|| Problem::internal(&"a new session is not in its read model"))?;
+    let body =
+        LoggedInBody { user_id: session.user_id, username: session.username, login_time: session.login_time };
+    let mut response = axum::Json(body).into_response();
+    let lifetime = site.settings.session_absolute;
+    cookies::set(response.headers_mut(), site.settings.secure_cookies, &token, session.login_time, lifetime);
+    Ok(response)
+}
+
+/// What an unknown name is counted under: its reading as a name, an email or a phone, else the text itself.
+fn unknown_name(attempt: &LoginAttempt, identifier: &Identifier) -> String {
+    let text = attempt.identifier.chars().take(256).collect::<String>().to_lowercase();
+    identifier
+        .readings()
+        .next()
+        .map_or_else(|| format!("text {text}"), |(kind, value)| format!("{kind} {value}"))
+}
+
+/// Counts the attempt, and refuses it while its name is locked or lacks the captcha it needs.
+async fn admit(site: &Shared, counted: &str, attempt: &LoginAttempt) -> Result<(), Problem> {
+    let now = site.ports.now();
+    let standing = site.attempts.standing(&site.reads, counted, now).await?;
+    if let (Some((id, answer)), Standing::NeedsCaptcha) = (&attempt.captcha, standing)
+        && !site.captchas.check(&site.writes, id, answer).await?
+    {
+        return Err(Problem::new("captcha_failed"));
+    }
+    let missing = attempt.captcha.is_none();
+    if missing && standing == Standing::NeedsCaptcha {
+        return Err(Problem::new("captcha_required"));
+    }
+    // Counted before the password is looked at; parallel attempts see each other here.
+    match site.attempts.begin(&site.writes, counted, now).await? {
+        Standing::WaitUntil(until) => {
+            site.attempts.take_back(&site.writes, counted, now).await?;
+            Err(Problem::later("too_many_attempts", (until - now).to_std().unwrap_or_default()))
+        }
+        Standing::NeedsCaptcha if standing != Standing::NeedsCaptcha => {
+            site.attempts.take_back(&site.writes, counted, now).await?;
+            Err(Problem::new("captcha_required"))
+        }
+        Standing::NeedsCaptcha | Standing::Free => Ok(()),
+    }
+}

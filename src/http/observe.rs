@@ -1,0 +1,95 @@
+//! What happens around every request: an id, a log line, a measurement, words for problems, safe headers.
+
+use std::panic::AssertUnwindSafe;
+use std::time::{Duration, Instant};
+
+use axum::body::Body;
+use axum::extract::{MatchedPath, Request, State};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use futures_util::FutureExt;
+use metrics::{counter, histogram};
+use tracing::Instrument;
+
+use super::Shared;
+use super::problem::Problem;
+use super::words::Language;
+
+/// A request that takes longer than this is answered 503; the client may try again.
+const LONGEST_REQUEST: Duration = Duration::from_secs(15);
+/// `X-Request-Id`.
+pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// The request's id, as every part of its handling may want to name it.
+#[derive(Clone, Debug)]
+pub struct RequestId(pub String);
+
+/// Wraps every request.
+pub async fn observe(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
+    let begun = Instant::now();
+    let id = request_id(&site, request.headers());
+    let language = language(request.headers());
+    let method = request.method().clone();
+    let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
+    request.extensions_mut().insert(RequestId(id.clone()));
+    let span = tracing::info_span!("request", request_id = %id, %method, route);
+    let handled = AssertUnwindSafe(tokio::time::timeout(LONGEST_REQUEST, next.run(request))).catch_unwind();
+    let mut response = match handled.instrument(span.clone()).await {
+        Ok(Ok(response)) => response,
+        Ok(Err(_elapsed)) => Problem::unavailable().into_response(),
+        Err(_panic) => span.in_scope(|| Problem::internal(&"a handler panicked")).into_response(),
+    };
+    if let Some(problem) = response.extensions_mut().remove::<Problem>() {
+        response = with_words(response, &problem, language, &id);
+    } else if response.status() == StatusCode::PAYLOAD_TOO_LARGE {
+        response = with_words(response, &Problem::new("too_large"), language, &id);
+    }
+    if let Ok(value) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, value);
+    }
+    harden(response.headers_mut());
+    let (status, seconds) = (response.status(), begun.elapsed().as_secs_f64());
+    histogram!("http_request_seconds", "method" => method.to_string(), "route" => route.clone())
+        .record(seconds);
+    counter!("http_requests_total", "method" => method.to_string(), "route" => route, "status" => status.as_str().to_owned())
+        .increment(1);
+    span.in_scope(|| tracing::info!(status = status.as_u16(), ms = seconds * 1000.0, "answered"));
+    response
+}
+
+/// The client's own id where it is a plain token, so that a front-end can follow its request; else a new one.
+fn request_id(site: &Shared, headers: &HeaderMap) -> String {
+    let given = headers.get(REQUEST_ID).and_then(|value| value.to_str().ok());
+    let is_token = |id: &&str| {
+        (8..=64).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'-')
+    };
+    given.filter(is_token).map_or_else(|| site.ports.id().unwrap_or_default().to_string(), str::to_owned)
+}
+
+fn language(headers: &HeaderMap) -> Language {
+    Language::preferred(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
+}
+
+fn with_words(response: Response, problem: &Problem, language: Language, id: &str) -> Response {
+    let (mut parts, _empty) = response.into_parts();
+    let body = serde_json::to_vec(&problem.body(language, id)).unwrap_or_default();
+    parts.headers.remove(header::CONTENT_LENGTH);
+    parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+    parts.headers.insert(header::CONTENT_LANGUAGE, HeaderValue::from_static(language.tag()));
+    Response::from_parts(parts, Body::from(body))
+}
+
+/// Headers that every answer carries unless a handler chose otherwise.
+fn harden(headers: &mut HeaderMap) {
+    for (name, value) in [
+        (header::CACHE_CONTROL, "no-store"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),
+        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        (header::REFERRER_POLICY, "same-origin"),
+        (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+        (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    ] {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    }
+}

@@ -1,0 +1,51 @@
+//! The OpenAPI 3.1 document, put together from the handlers' own descriptions.
+
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
+use utoipa::{Modify, OpenApi};
+
+use super::{availability, captcha, login, logout, me, operations, register};
+
+#[derive(OpenApi)]
+#[openapi(
+    info(title = "掌柜 zhanggui", description = "Accounts of a shop-coupon site, on an event log that can be proved. \
+        Every error is RFC 9457 `application/problem+json` with a stable `code`; `title` and `detail` follow `Accept-Language` (zh-CN or en)."),
+    paths(captcha::issue, captcha::image, availability::check, register::register, login::login, logout::logout, me::show,
+          operations::healthz, operations::readyz, operations::metrics, operations::openapi),
+    modifiers(&SessionCookie),
+    tags((name = "Accounts", description = "Register, log in, one client at a time"),
+         (name = "Operations", description = "For those who run it")),
+)]
+struct Document;
+
+struct SessionCookie;
+
+impl Modify for SessionCookie {
+    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
+        let cookie = SecurityScheme::ApiKey(ApiKey::Cookie(ApiKeyValue::new("session")));
+        document.components.get_or_insert_default().add_security_scheme("session", cookie);
+    }
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::routes::table;
+
+    #[test]
+    fn the_document_describes_every_route_of_the_table_but_pages() {
+        let json = serde_json::to_value(document()).unwrap();
+        for route in table() {
+            let is_page =
+                ["/", "/login", "/register", "/account", "/docs", "/favicon.ico", "/static/{*file}"]
+                    .contains(&route.path);
+            let described = json["paths"][route.path].get(route.method.to_lowercase()).is_some();
+            assert_eq!(described, !is_page, "{} {}", route.method, route.path);
+        }
+    }
+}

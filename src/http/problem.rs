@@ -1,0 +1,221 @@
+//! Every error a client can see, in one form: RFC 9457 `application/problem+json` with a stable code.
+//!
+//! A handler returns a [`Problem`]; the words are put in by [`super::observe`], which knows the reader's
+//! language and the request's id. What the refusals of the domain become is decided here, once.
+
+use std::time::Duration;
+
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use cqrs_es::AggregateError;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::words::{self, Language};
+use crate::account::{AccountError, FieldError, HashError};
+use crate::eventstore::AppendError;
+use crate::ports::NoEntropy;
+
+/// One wrong field.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongField {
+    /// The field's name in the request.
+    pub field: &'static str,
+    /// What is wrong, by a stable code.
+    pub code: &'static str,
+}
+
+/// An error on its way to the client: its code and what belongs to it, not yet in anybody's language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The stable code.
+    pub code: &'static str,
+    /// Wrong fields, where the code speaks of fields.
+    pub errors: Vec<WrongField>,
+    /// When to try again, where the code promises it.
+    pub retry_after: Option<Duration>,
+}
+
+/// Why a request was not done (RFC 9457).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemBody {
+    /// `/problems/<code>`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// What kind of problem it is, in the reader's language.
+    pub title: &'static str,
+    /// The HTTP status.
+    pub status: u16,
+    /// What to do about it, in the reader's language.
+    pub detail: &'static str,
+    /// The stable code, for programs.
+    pub code: &'static str,
+    /// Wrong fields.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub errors: Vec<ProblemField>,
+    /// For a 5xx: where the server's log tells more.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub instance: Option<String>,
+}
+
+/// One wrong field of a request.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ProblemField {
+    /// The field's name in the request.
+    pub field: &'static str,
+    /// The stable code of what is wrong with it.
+    pub code: &'static str,
+    /// What is wrong with it, in the reader's language.
+    pub message: &'static str,
+}
+
+impl Problem {
+    /// A problem that its code says all about.
+    #[must_use]
+    pub const fn new(code: &'static str) -> Self {
+        Self { code, errors: Vec::new(), retry_after: None }
+    }
+
+    /// A problem that is over after a while.
+    #[must_use]
+    pub const fn later(code: &'static str, after: Duration) -> Self {
+        Self { code, errors: Vec::new(), retry_after: Some(after) }
+    }
+
+    /// A problem with fields.
+    #[must_use]
+    pub const fn fields(code: &'static str, errors: Vec<WrongField>) -> Self {
+        Self { code, errors, retry_after: None }
+    }
+
+    /// The service cannot do it now.
+    #[must_use]
+    pub const fn unavailable() -> Self {
+        Self::later("unavailable", Duration::from_secs(2))
+    }
+
+    /// More requests wait than may.
+    #[must_use]
+    pub const fn overloaded() -> Self {
+        Self::later("overloaded", Duration::from_secs(1))
+    }
+
+    /// A defect of ours: told to the log, not to the client.
+    #[must_use]
+    pub fn internal(error: &dyn std::fmt::Display) -> Self {
+        tracing::error!(%error, "a request failed");
+        Self::new("internal_error")
+    }
+
+    /// The HTTP status of its code.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        StatusCode::from_u16(words::of(self.code).status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+    }
+
+    /// The body in a language.
+    #[must_use]
+    pub fn body(&self, language: Language, request_id: &str) -> ProblemBody {
+        let words = words::of(self.code);
+        let errors = self.errors.iter().map(|wrong| ProblemField {
+            field: wrong.field,
+            code: wrong.code,
+            message: words::of_field(wrong.code, language),
+        });
+        ProblemBody {
+            kind: format!("/problems/{}", self.code),
+            title: language.pick(words.title),
+            status: words.status,
+            detail: language.pick(words.detail),
+            code: self.code,
+            errors: errors.collect(),
+            instance: (words.status >= 500).then(|| format!("/requests/{request_id}")),
+        }
+    }
+}
+
+impl IntoResponse for Problem {
+    /// An empty answer that carries the problem along; [`super::observe`] puts the words in.
+    fn into_response(self) -> Response {
+        let mut response = self.status().into_response();
+        if let Some(after) = self.retry_after {
+            let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
+            response.headers_mut().insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));
+        }
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Vec<FieldError>> for Problem {
+    fn from(errors: Vec<FieldError>) -> Self {
+        let errors =
+            errors.into_iter().map(|error| WrongField { field: error.field, code: error.code.as_str() });
+        Self::fields("validation_failed", errors.collect())
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        match error {
+            AccountError::InvalidCredentials => Self::new("invalid_credentials"),
+            AccountError::AlreadyRegistered => Self::new("conflict"),
+            AccountError::NotRegistered => Self::new("not_found"),
+            AccountError::AlreadyTaken(fields) => {
+                let wrong =
+                    fields.iter().map(|field| WrongField { field: field.as_str(), code: "already_taken" });
+                Self::fields("already_taken", wrong.collect())
+            }
+            AccountError::Invalid(fields) => fields.into(),
+            AccountError::Overloaded => Self::overloaded(),
+            AccountError::HashingFailed => Self::internal(&error),
+        }
+    }
+}
+
+impl From<HashError> for Problem {
+    fn from(error: HashError) -> Self {
+        AccountError::from(error).into()
+    }
+}
+
+impl<E: std::error::Error + Into<Self>> From<AggregateError<E>> for Problem {
+    fn from(error: AggregateError<E>) -> Self {
+        match error {
+            AggregateError::UserError(refusal) => refusal.into(),
+            AggregateError::AggregateConflict => Self::new("conflict"),
+            AggregateError::DatabaseConnectionError(error) => {
+                if matches!(error.downcast_ref::<AppendError>(), Some(AppendError::Overloaded)) {
+                    return Self::overloaded();
+                }
+                tracing::warn!(%error, "the database is not available");
+                Self::unavailable()
+            }
+            AggregateError::DeserializationError(error) | AggregateError::UnexpectedError(error) => {
+                Self::internal(&error)
+            }
+        }
+    }
+}
+
+impl From<sqlx::Error> for Problem {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
+                Self::internal(&error)
+            }
+            other => {
+                tracing::warn!(error = %other, "the database is not available");
+                Self::unavailable()
+            }
+        }
+    }
+}
+
+impl From<NoEntropy> for Problem {
+    fn from(error: NoEntropy) -> Self {
+        Self::internal(&error)
+    }
+}

@@ -1,0 +1,153 @@
+//! Who is asking: the session behind the cookie, checked against the log's read model on every request.
+//!
+//! The cookie `session` holds 256 random bits, of which only the SHA-256 digest is kept anywhere. A newer
+//! login of the account supersedes the session at once on every instance, since every request asks the
+//! read model that the login's own transaction changed. When a session was last used is kept in memory
+//! and written in batches ([`activity`]).
+
+pub mod activity;
+pub mod cookies;
+
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use ring::digest::{SHA256, digest};
+
+use super::Shared;
+use super::problem::Problem;
+use crate::projections::session_validity::{self, SessionRow};
+
+/// A valid session, for handlers that need one.
+#[derive(Clone, Debug)]
+pub struct Session {
+    /// SHA-256 of the token.
+    pub digest: Vec<u8>,
+    /// The session and its account.
+    pub row: SessionRow,
+}
+
+/// SHA-256 of a session's token: what the log and the read model know it by.
+#[must_use]
+pub fn token_digest(token: &str) -> Vec<u8> {
+    digest(&SHA256, token.as_bytes()).as_ref().to_vec()
+}
+
+/// Lets a request with a valid session through, and tells the others why not.
+pub async fn require(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
+    match find(&site, request.headers()).await {
+        Ok(session) => {
+            request.extensions_mut().insert(session);
+            next.run(request).await
+        }
+        Err(problem) => {
+            let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+            refuse(&site, request.headers(), path, problem)
+        }
+    }
+}
+
+/// The valid session that the headers' cookies prove.
+///
+/// # Errors
+/// `login_required`, `session_superseded` or `session_expired`; the database's.
+pub async fn find(site: &Shared, headers: &HeaderMap) -> Result<Session, Problem> {
+    let jar = cookies::read(headers, site.settings.secure_cookies);
+    let Some(token) = jar.session else { return Err(Problem::new("login_required")) };
+    let digest = token_digest(&token);
+    let row = session_validity::by_digest(&site.reads, &digest).await?;
+    let row = row.filter(|row| !row.ended).ok_or(Problem::new("login_required"))?;
+    if row.superseded || jar.login_time.is_some_and(|login_time| login_time < row.login_time) {
+        return Err(Problem::new("session_superseded"));
+    }
+    let now = site.ports.now();
+    if is_expired(site, &row, &digest, now) {
+        return Err(Problem::new("session_expired"));
+    }
+    site.activity.touch(&digest, now);
+    Ok(Session { digest, row })
+}
+
+fn is_expired(site: &Shared, row: &SessionRow, digest: &[u8], now: DateTime<Utc>) -> bool {
+    let last_seen = [Some(row.logged_in_at), row.last_seen_at, site.activity.last_seen(digest)]
+        .into_iter()
+        .flatten()
+        .max();
+    let idle = last_seen.map_or(row.logged_in_at, |seen| seen) + site.settings.session_idle;
+    let absolute = row.logged_in_at + site.settings.session_absolute;
+    now >= idle || now >= absolute
+}
+
+/// A page request is sent to the login page, any other one is told 401; useless cookies are cleared.
+fn refuse(site: &Shared, headers: &HeaderMap, path: &str, problem: Problem) -> Response {
+    let lost_session = problem.status() == StatusCode::UNAUTHORIZED;
+    let mut response = if lost_session && prefers_html(headers) {
+        let next: String = percent_encode(path);
+        (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/login?next={next}"))]).into_response()
+    } else {
+        problem.into_response()
+    };
+    let had_cookie = cookies::read(headers, site.settings.secure_cookies).session.is_some();
+    if lost_session && had_cookie {
+        cookies::clear(response.headers_mut(), site.settings.secure_cookies);
+    }
+    response.headers_mut().append(header::VARY, HeaderValue::from_static("accept, cookie"));
+    response
+}
+
+/// Whether `Accept` likes HTML better than JSON.
+fn prefers_html(headers: &HeaderMap) -> bool {
+    let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
+    let weight = |wanted: &str| {
+        let of = |range: &str| {
+            let mut parts = range.split(';').map(str::trim);
+            (parts.next() == Some(wanted))
+                .then(|| parts.find_map(|part| part.strip_prefix("q=")?.parse::<f32>().ok()).unwrap_or(1.0))
+        };
+        accept.split(',').find_map(|range| of(range.trim())).unwrap_or(0.0)
+    };
+    weight("text/html") > weight("application/json")
+}
+
+fn percent_encode(path: &str) -> String {
+    let keep = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~/".contains(&byte);
+    path.bytes()
+        .map(|byte| if keep(byte) { char::from(byte).to_string() } else { format!("%{byte:02X}") })
+        .collect()
+}
+
+impl FromRequestParts<Shared> for Session {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Problem> {
+        parts.extensions.get::<Self>().cloned().ok_or(Problem::new("login_required"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn html_is_preferred_by_browsers_only() {
+        for (accept, html) in [
+            ("text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8", true),
+            ("application/json", false),
+            ("*/*", false),
+            ("", false),
+            ("application/json, text/html;q=0.5", false),
+            ("application/json;q=0.5, text/html", true),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert(header::ACCEPT, accept.parse().unwrap());
+            assert_eq!(prefers_html(&headers), html, "{accept}");
+        }
+    }
+
+    #[test]
+    fn a_path_cannot_break_out_of_the_location() {
+        assert_eq!(percent_encode("/account?a=b&c=\r\nd"), "/account%3Fa%3Db%26c%3D%0D%0Ad");
+    }
+}

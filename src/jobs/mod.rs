@@ -1,0 +1,42 @@
+//! What happens by the clock. Every instance runs every job; each is harmless when run twice.
+
+pub mod purge;
+
+use std::sync::Arc;
+
+use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
+
+use crate::http::Shared;
+use crate::http::session::activity::FLUSH_EVERY;
+
+/// Starts the jobs; dropping or shutting down the scheduler ends them.
+///
+/// # Errors
+/// The scheduler's, for a schedule it cannot read.
+pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
+    let scheduler = JobScheduler::new().await?;
+    let purged = Arc::clone(site);
+    // Every minute, at the 30th second.
+    let purge = Job::new_async("30 * * * * *", move |_, _| {
+        let site = Arc::clone(&purged);
+        Box::pin(async move {
+            if let Err(error) = purge::run(&site).await {
+                tracing::warn!(%error, "the purge failed; the next one tries again");
+            }
+        })
+    })?;
+    scheduler.add(purge).await?;
+    let flushed = Arc::clone(site);
+    let flush = Job::new_repeated_async(FLUSH_EVERY, move |_, _| {
+        let site = Arc::clone(&flushed);
+        Box::pin(async move {
+            if let Err(error) = site.activity.flush(&site.writes).await {
+                tracing::warn!(%error, "session activity could not be written; the next flush tries again");
+            }
+            site.metrics.run_upkeep();
+        })
+    })?;
+    scheduler.add(flush).await?;
+    scheduler.start().await?;
+    Ok(scheduler)
+}

@@ -1,0 +1,26 @@
+//! 掌柜 **zhanggui**: the account and merchant backend of a shop-coupon site, on an event log that can be proved.
+//!
+//! The rooms, in reading order:
+//! - [`account`] decides: commands in, events out, no input or output.
+//! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
+//! - [`projections`] shows: read models of SQL, as current as the log.
+//! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.
+//! - [`jobs`] sweeps: what happens by the clock.
+//! - [`adapters`] touches the world: hashing, captchas, a PostgreSQL of our own.
+//! - [`ports`] hands in time, ids and chance; [`config`] the settings; [`telemetry`] logs and metrics.
+//! - [`app`] puts it all together; [`cli`] is how people start it.
+//!
+//! Why things are as they are stands in [`decisions`].
+
+pub mod account;
+pub mod adapters;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod decisions;
+pub mod eventstore;
+pub mod http;
+pub mod jobs;
+pub mod ports;
+pub mod projections;
+pub mod telemetry;

@@ -1,0 +1,49 @@
+//! `session_validity`: is this session the account's current one, and whose is it?
+
+use chrono::{DateTime, Utc};
+use sqlx::PgExecutor;
+use uuid::Uuid;
+
+/// A session and the account it belongs to.
+#[derive(Clone, Debug)]
+pub struct SessionRow {
+    /// The account.
+    pub user_id: Uuid,
+    /// Milliseconds since the epoch, as in the cookie `login_time`.
+    pub login_time: i64,
+    /// When the login was recorded.
+    pub logged_in_at: DateTime<Utc>,
+    /// Whether a newer login took its place.
+    pub superseded: bool,
+    /// Whether it was logged out.
+    pub ended: bool,
+    /// When a request last used it, as far as it was written down.
+    pub last_seen_at: Option<DateTime<Utc>>,
+    /// The name as its owner wrote it.
+    pub username: String,
+    /// Lower-case.
+    pub email: String,
+    /// Whether the owner proved to read the email.
+    pub email_verified: bool,
+    /// E.164.
+    pub phone: String,
+    /// Whether the owner proved to hold the phone.
+    pub phone_verified: bool,
+    /// Roles granted.
+    pub roles: Vec<String>,
+    /// When the account was registered.
+    pub created_at: DateTime<Utc>,
+}
+
+/// The session whose token has this SHA-256 digest.
+///
+/// # Errors
+/// The database's error.
+pub async fn by_digest(
+    database: impl PgExecutor<'_>,
+    digest: &[u8],
+) -> Result<Option<SessionRow>, sqlx::Error> {
+    sqlx::query_file_as!(SessionRow, "projections/session_validity/read/by_digest.sql", digest)
+        .fetch_optional(database)
+        .await
+}
