@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, to_bytes};
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use ring::digest::{Context, SHA256};
@@ -16,6 +16,7 @@ use ring::hmac;
 use serde::{Deserialize, Serialize};
 
 use super::problem::{Problem, WrongField};
+use super::session::Session;
 use super::{LARGEST_BODY, Shared};
 use crate::eventstore::seal::{Cipher, MasterKey, SealError};
 
@@ -51,10 +52,7 @@ struct Kept {
 
 /// Runs a request with an `Idempotency-Key` once.
 pub async fn once(State(site): State<Shared>, request: Request, next: Next) -> Response {
-    let key = request
-        .headers()
-        .get(KEY)
-        .filter(|_| !request.method().is_safe() && *request.method() != Method::OPTIONS);
+    let key = request.headers().get(KEY).filter(|_| !request.method().is_safe());
     let Some(key) = key.map(|key| key.as_bytes().to_vec()) else { return next.run(request).await };
     if key.is_empty() || key.len() > 255 {
         return wrong_key("invalid_format").into_response();
@@ -72,9 +70,10 @@ fn wrong_key(code: &'static str) -> Problem {
 async fn replay_or_run(site: &Shared, key: &[u8], request: Request, next: Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Problem::new("too_large"))?;
-    let cookie = parts.headers.get(header::COOKIE).map_or(&[][..], HeaderValue::as_bytes);
-    // A key belongs to whoever sent it: with another cookie it is another key.
-    let digest = hmac::sign(&site.idempotency.digest, &[key, b"\0", cookie].concat()).as_ref().to_vec();
+    // A logged-in person's keys are that person's own. Without a session the body says who is asking (a
+    // login's holds the password), and only the same body gets the answer again.
+    let owner = parts.extensions.get::<Session>().map(|session| session.row.user_id).unwrap_or_default();
+    let digest = hmac::sign(&site.idempotency.digest, &[owner.as_bytes(), key].concat()).as_ref().to_vec();
     let fingerprint = fingerprint(parts.method.as_str(), parts.uri.path(), &body);
     if let Some(kept) = reserve(site, &digest, &fingerprint).await? {
         return Ok(kept);

@@ -66,6 +66,8 @@ pub fn table() -> Vec<Route> {
 pub fn router(site: Shared) -> Router {
     let mut router = Router::new();
     for Route { path, access, handler, .. } in table() {
+        // Inside the session's layer, so that a kept answer is given to nobody else.
+        let handler = handler.layer(from_fn_with_state(site.clone(), idempotency::once));
         let handler = match access {
             Access::Anyone => handler,
             Access::LoggedIn => handler.layer(from_fn_with_state(site.clone(), session::require)),
@@ -75,7 +77,6 @@ pub fn router(site: Shared) -> Router {
     router
         .fallback(async || Problem::new("not_found"))
         .method_not_allowed_fallback(async || Problem::new("method_not_allowed"))
-        .layer(from_fn_with_state(site.clone(), idempotency::once))
         .layer(from_fn(guard::same_site))
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(site.clone(), observe::observe))

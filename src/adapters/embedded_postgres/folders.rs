@@ -164,16 +164,25 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
 }
 
 fn create_data_dir(data_dir: &Path) -> Result<PathBuf, StartError> {
-    if !data_dir.exists() {
-        // Root's server runs as another user, who must be able to pass through, not to look
-        // around; set apart from making it, since the umask may forbid more.
-        let mode = if rustix::process::geteuid().is_root() { 0o711 } else { 0o700 };
-        let created = DirBuilder::new().recursive(true).mode(mode).create(data_dir);
-        created
-            .and_then(|()| fs::set_permissions(data_dir, Permissions::from_mode(mode)))
-            .map_err(StartError::files("create", data_dir))?;
+    let missing: Vec<&Path> = data_dir
+        .ancestors()
+        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
+        .collect();
+    for folder in missing.into_iter().rev() {
+        create_folder(folder).map_err(StartError::files("create", folder))?;
     }
     fs::canonicalize(data_dir).map_err(StartError::files("open", data_dir))
+}
+
+fn create_folder(folder: &Path) -> io::Result<()> {
+    match fs::create_dir(folder) {
+        // Another process was faster.
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+        created => created?,
+    }
+    // Root's server runs as another user, who must be able to pass through, not to look around.
+    let mode = if rustix::process::geteuid().is_root() { 0o711 } else { 0o700 };
+    fs::set_permissions(folder, Permissions::from_mode(mode))
 }
 
 /// Whether a socket can be made in this folder: its path has a greatest length, and PostgreSQL

@@ -4,19 +4,22 @@
 //! `zhanggui_owner` owns the database and migrates it, `zhanggui_app` is what the service works
 //! as. Neither may make roles or databases.
 
-use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
+use sqlx::{ConnectOptions as _, Connection as _, PgConnection, postgres::PgConnectOptions};
 
 /// The role that owns the database and migrates it.
 pub const OWNER_ROLE: &str = "zhanggui_owner";
 /// The role that the running service works as.
 pub const APP_ROLE: &str = "zhanggui_app";
 
+/// Whoever holds this is making a database; any number will do.
+const CREATION_LOCK: i64 = 0x7a68_616e_6767_7569;
+
 /// Makes both roles unless they exist; safe to be called from many processes at once.
 ///
 /// # Errors
 /// Those of the connection.
 pub async fn create_roles(superuser: &PgConnectOptions) -> Result<(), sqlx::Error> {
-    let mut connection = PgConnection::connect_with(superuser).await?;
+    let mut connection = connect(superuser).await?;
     for role in [OWNER_ROLE, APP_ROLE] {
         let create = format!(
             "DO $$ BEGIN
@@ -36,24 +39,18 @@ pub async fn create_roles(superuser: &PgConnectOptions) -> Result<(), sqlx::Erro
 /// # Errors
 /// Those of the connection.
 pub async fn create_database(superuser: &PgConnectOptions, name: &str) -> Result<(), sqlx::Error> {
-    let mut connection = PgConnection::connect_with(superuser).await?;
-    let quoted = quote(name);
+    let mut connection = connect(superuser).await?;
+    // Until the connection is closed: of two processes that come at once, one waits.
+    let turn = sqlx::query("SELECT pg_advisory_lock($1)").bind(CREATION_LOCK);
+    turn.execute(&mut connection).await?;
     let exists = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_database WHERE datname = $1)");
     if !exists.bind(name).fetch_one(&mut connection).await? {
-        let create = format!("CREATE DATABASE {quoted} OWNER {OWNER_ROLE}");
-        let made = sqlx::raw_sql(&create).execute(&mut connection).await;
-        let made_by_another = |error: &sqlx::Error| {
-            error.as_database_error().is_some_and(|error| error.code().as_deref() == Some("42P04"))
-        };
-        if let Err(error) = made
-            && !made_by_another(&error)
-        {
-            return Err(error);
-        }
+        let create = format!("CREATE DATABASE {} OWNER {OWNER_ROLE}", quote(name));
+        sqlx::raw_sql(&create).execute(&mut connection).await?;
     }
     admit(&mut connection, name).await?;
     connection.close().await?;
-    let mut inside = PgConnection::connect_with(&superuser.clone().database(name)).await?;
+    let mut inside = connect(&superuser.clone().database(name)).await?;
     // Before version 15 everybody may make tables in the schema `public`.
     sqlx::raw_sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC").execute(&mut inside).await?;
     inside.close().await
@@ -71,6 +68,11 @@ pub async fn admit(superuser: &mut PgConnection, database: &str) -> Result<(), s
     );
     sqlx::raw_sql(&grants).execute(superuser).await?;
     Ok(())
+}
+
+/// Making a database may take a second on a busy disk, which is no news.
+async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
+    PgConnection::connect_with(&options.clone().disable_statement_logging()).await
 }
 
 fn quote(name: &str) -> String {

@@ -84,8 +84,13 @@ fn is_expired(site: &Shared, row: &SessionRow, digest: &[u8], now: DateTime<Utc>
 fn refuse(site: &Shared, headers: &HeaderMap, path: &str, problem: Problem) -> Response {
     let lost_session = problem.status() == StatusCode::UNAUTHORIZED;
     let mut response = if lost_session && prefers_html(headers) {
-        let next: String = percent_encode(path);
-        (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/login?next={next}"))]).into_response()
+        let next = percent_encode(path);
+        // The redirect clears the cookies; the page can still say why the session ended.
+        let reason = match problem.code {
+            "login_required" => String::new(),
+            code => format!("&reason={code}"),
+        };
+        (StatusCode::SEE_OTHER, [(header::LOCATION, format!("/login?next={next}{reason}"))]).into_response()
     } else {
         problem.into_response()
     };

@@ -1,0 +1,71 @@
+// The server's JSON interface as typed functions. Types come from the OpenAPI document (tests/web/openapi.d.ts)
+// by path and method, so a field the server renames fails the type check here and not in somebody's browser.
+import { language } from './i18n.js';
+import { Problem, problemOf } from './problem.js';
+
+/** @typedef {import('../tests/web/openapi').paths} Paths */
+/** @typedef {200 | 201 | 202 | 204} Done */
+/**
+ * What a call answers when it succeeds.
+ * @template {keyof Paths} P
+ * @template {keyof Paths[P]} M
+ * @typedef {Paths[P][M] extends { responses: infer R }
+ *   ? { [S in keyof R & Done]: R[S] extends { content: { 'application/json': infer T } } ? T : undefined }[keyof R & Done]
+ *   : never} Answer
+ */
+/**
+ * What a call takes as its body.
+ * @template {keyof Paths} P
+ * @template {keyof Paths[P]} M
+ * @typedef {Paths[P][M] extends { requestBody: { content: { 'application/json': infer B } } } ? B : undefined} Body
+ */
+/** @typedef {Answer<'/api/v1/me', 'get'>} Me */
+/** @typedef {Answer<'/api/v1/captcha', 'get'>} Captcha */
+/** @typedef {'username' | 'email' | 'phone'} UniqueField */
+
+/**
+ * @param {'GET' | 'POST'} method
+ * @param {string} path
+ * @param {{ body?: unknown, signal?: AbortSignal }} [options]
+ * @returns {Promise<any>} typed by the functions below
+ */
+async function call(method, path, { body, signal } = {}) {
+  /** @type {Record<string, string>} */
+  const headers = { Accept: 'application/json', 'Accept-Language': language.value };
+  if (body !== undefined) headers['Content-Type'] = 'application/json';
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method, headers, signal, body: body === undefined ? undefined : JSON.stringify(body),
+      credentials: 'same-origin', cache: 'no-store',
+    });
+  } catch (thrown) {
+    // An aborted request is our own doing and not something to tell anybody.
+    if (signal?.aborted) throw thrown;
+    throw new Problem({ status: 0, code: 'unreachable' });
+  }
+  if (!answer.ok) throw await problemOf(answer);
+  return answer.status === 204 ? undefined : answer.json();
+}
+
+/** @returns {Promise<Me>} */
+export const getMe = () => call('GET', '/api/v1/me');
+
+/** @returns {Promise<Captcha>} */
+export const getCaptcha = () => call('GET', '/api/v1/captcha');
+
+/**
+ * @param {UniqueField} field @param {string} value @param {AbortSignal} signal
+ * @returns {Promise<Answer<'/api/v1/availability', 'get'>>}
+ */
+export const getAvailability = (field, value, signal) =>
+  call('GET', `/api/v1/availability?${new URLSearchParams({ [field]: value })}`, { signal });
+
+/** @param {Body<'/api/v1/register', 'post'>} body @returns {Promise<Answer<'/api/v1/register', 'post'>>} */
+export const postRegister = (body) => call('POST', '/api/v1/register', { body });
+
+/** @param {Body<'/api/v1/login', 'post'>} body @returns {Promise<Answer<'/api/v1/login', 'post'>>} */
+export const postLogin = (body) => call('POST', '/api/v1/login', { body });
+
+/** @returns {Promise<void>} */
+export const postLogout = () => call('POST', '/api/v1/logout');

@@ -1,0 +1,63 @@
+// The page's start: loads the words, asks who is logged in, and shows the screen for the path. Which screen
+// needs somebody logged in is decided here and nowhere else (and, for the data itself, by the server).
+import { effect, h, html, render, useEffect } from './vendor/preact.js';
+import { loadWords, t } from './i18n.js';
+import { Shell } from './parts/shell.js';
+import { followLinks, go, place } from './router.js';
+import { Account } from './screens/account.js';
+import { Home } from './screens/home.js';
+import { Login } from './screens/login.js';
+import { Lost } from './screens/lost.js';
+import { Register } from './screens/register.js';
+import { SessionEnded } from './screens/session-ended.js';
+import { dismissEnding, ended, me, refresh, start } from './session.js';
+
+function App() {
+  const { path } = place.value;
+  return h(Shell, { links: links(path) }, screen(path));
+}
+
+/** @param {string} path */
+function screen(path) {
+  if (ended.value) return h(SessionEnded, { key: 'ended', why: ended.value });
+  if (path === '/') return h(Home, { key: path });
+  if (path === '/login') return h(Login, { key: path });
+  if (path === '/register') return h(Register, { key: path });
+  if (path === '/account') return me.value ? h(Account, { key: path, me: me.value }) : h(ToLogin, { key: path, next: path });
+  return h(Lost, { key: path });
+}
+
+/** @param {{ next: string, key?: string }} props */
+function ToLogin({ next }) {
+  useEffect(() => go(`/login?${new URLSearchParams({ next })}`, { replace: true }), []);
+  return null;
+}
+
+/** @param {string} path */
+function links(path) {
+  /** @param {string} to @param {string} words */
+  const link = (to, words) => html`<a href=${to} aria-current=${to === path && !ended.value ? 'page' : undefined}>${words}</a>`;
+  return me.value
+    ? link('/account', t('account.title'))
+    : [link('/login', t('login.go')), link('/register', t('register.go'))];
+}
+
+const root = document.getElementById('app');
+try {
+  await Promise.all([loadWords(), start()]);
+} catch (thrown) {
+  // Without its catalogue the page has no words; these two sentences are all it can say.
+  root?.append('页面未能加载，请刷新重试。 The page could not be loaded. Please reload it.');
+  throw thrown;
+}
+followLinks();
+// Going anywhere leaves the message about an ended session behind, and asks again who is logged in: a click
+// must not show what the session may no longer see.
+let first = true;
+effect(() => {
+  place.value;
+  if (!first && ended.peek()) dismissEnding();
+  if (!first && me.peek()) void refresh();
+  first = false;
+});
+if (root) render(h(App, null), root);

@@ -1,0 +1,25 @@
+// The page's icons: 20 × 20, drawn with the text's colour, and silent to screen readers, because each stands
+// beside words or in a button that has a name.
+import { html } from '../vendor/preact.js';
+
+const paths = {
+  auto: 'M10 3a7 7 0 1 0 0 14V3Z M10 3a7 7 0 0 1 0 14',
+  light: 'M10 6.5a3.5 3.5 0 1 0 0 7 3.5 3.5 0 0 0 0-7Z M10 2v1.6 M10 16.4V18 M2 10h1.6 M16.4 10H18 M4.3 4.3l1.2 1.2 M14.5 14.5l1.2 1.2 M15.7 4.3l-1.2 1.2 M5.5 14.5l-1.2 1.2',
+  dark: 'M16.5 11.8A7 7 0 0 1 8.2 3.5a7 7 0 1 0 8.3 8.3Z',
+  eye: 'M1.8 10S4.8 4.5 10 4.5 18.2 10 18.2 10 15.2 15.5 10 15.5 1.8 10 1.8 10Z M10 7.5a2.5 2.5 0 1 0 0 5 2.5 2.5 0 0 0 0-5Z',
+  eyeOff: 'M3 3l14 14 M8.2 4.7A8 8 0 0 1 10 4.5c5.2 0 8.2 5.5 8.2 5.5a15 15 0 0 1-2.3 2.9 M5.3 5.8A14.5 14.5 0 0 0 1.8 10S4.8 15.5 10 15.5a8.3 8.3 0 0 0 4.3-1.2',
+  refresh: 'M16.5 4v4h-4 M16.2 8A6.6 6.6 0 1 0 16.6 11.5',
+  check: 'M4 10.5l4 4 8-9',
+  warning: 'M10 3 2 16.5h16L10 3Z M10 8.5v3.5 M10 14.2v.1',
+  note: 'M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4Z M10 9.2v4.4 M10 6.4v.1',
+  devices: 'M3 4.5h10.5v7.5H3Z M1.5 15h8 M12.5 8.5H18v8h-5.5Z',
+  person: 'M10 3.5a3.2 3.2 0 1 0 0 6.4 3.2 3.2 0 0 0 0-6.4Z M3.5 17c.6-3.5 3.2-5 6.5-5s5.9 1.5 6.5 5',
+  clock: 'M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4Z M10 6v4.2l2.8 1.8',
+};
+
+/** @param {{ name: keyof typeof paths }} props */
+export function Icon({ name }) {
+  return html`<svg class="icon" viewBox="0 0 20 20" width="20" height="20" aria-hidden="true" focusable="false"
+    fill="none" stroke="currentColor" stroke-width="1.6" stroke-linecap="round" stroke-linejoin="round"
+    ><path d=${paths[name]} fill=${name === 'auto' ? undefined : 'none'} /></svg>`;
+}

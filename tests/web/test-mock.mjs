@@ -1,0 +1,16 @@
+// Runs the browser tests against the mock server: for working on the page while the real server is elsewhere.
+import { spawn } from 'node:child_process';
+import { readdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { startMock } from './mock-server.mjs';
+
+const here = fileURLToPath(new URL('.', import.meta.url));
+const files = (await readdir(here)).filter((name) => name.endsWith('.test.mjs'));
+const mock = await startMock();
+const run = spawn(process.execPath, ['--test', '--test-concurrency=2', ...process.argv.slice(2), ...files], {
+  cwd: here, stdio: 'inherit', env: { ...process.env, ZHANGGUI_URL: mock.url },
+});
+run.on('exit', (code) => {
+  mock.stop();
+  process.exitCode = code ?? 1;
+});
