@@ -236,8 +236,7 @@ async fn every_test_has_a_database_of_its_own_and_modest_roles() {
         FROM pg_roles WHERE rolname = current_user";
     assert_eq!(ask(&one.owner_options(), modest).await.expect("answers"), "true");
     assert_eq!(ask(&one.app_options(), modest).await.expect("answers"), "true");
-    let app =
-        format!("SELECT has_database_privilege('{APP_ROLE}', current_database(), 'CREATE')::text");
+    let app = format!("SELECT has_database_privilege('{APP_ROLE}', current_database(), 'CREATE')::text");
     assert_eq!(ask(&other.superuser_options(), &app).await.expect("answers"), "true");
     let all = "SELECT has_database_privilege('public', current_database(), 'CONNECT')::text";
     assert_eq!(ask(&other.app_options(), all).await.expect("answers"), "false");

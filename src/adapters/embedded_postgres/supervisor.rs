@@ -142,14 +142,21 @@ impl Shared {
             pid
         };
         self.news.send_modify(|news| news.starts += 1);
-        let ended = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT;
-        while let Err(error) = waitid(WaitId::Pid(pid), ended) {
-            if error != rustix::io::Errno::INTR {
-                return Err(error.into());
-            }
-        }
+        let waited = until_ended(pid);
         let mut state = self.state();
-        state.child.take().map(|mut child| child.wait()).transpose()
+        let child = state.child.take();
+        waited?;
+        child.map(|mut child| child.wait()).transpose()
+    }
+}
+
+/// Waits until the child has ended, and leaves its process id taken until it is reaped.
+fn until_ended(child: Pid) -> rustix::io::Result<()> {
+    loop {
+        match waitid(WaitId::Pid(child), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+            Err(rustix::io::Errno::INTR) => {}
+            waited => return waited.map(drop),
+        }
     }
 }
 

@@ -42,8 +42,9 @@ async fn run() {
     }
     match start(&folder).await {
         Ok(server) => keep(server, &folder).await,
-        Err(error) => fs::write(folder.join("keeper.error"), error.to_string())
-            .expect("the folder can be written"),
+        Err(error) => {
+            fs::write(folder.join("keeper.error"), error.to_string()).expect("the folder can be written")
+        }
     }
 }
 

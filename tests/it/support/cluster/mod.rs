@@ -47,7 +47,7 @@ struct Cluster {
 }
 
 /// A migrated database that no other test uses.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct TestDatabase {
     folder: PathBuf,
     name: String,
@@ -131,10 +131,8 @@ async fn join() -> Result<Cluster, String> {
         file.lock_shared()?;
         Ok(file)
     });
-    let in_use =
-        in_use.await.expect("locking does not panic").map_err(|error| error.to_string())?;
-    let superuser =
-        connect_options(&folder, SUPERUSER, SUPERUSER).map_err(|error| error.to_string())?;
+    let in_use = in_use.await.expect("locking does not panic").map_err(|error| error.to_string())?;
+    let superuser = connect_options(&folder, SUPERUSER, SUPERUSER).map_err(|error| error.to_string())?;
     reach(&folder, &superuser).await?;
     let template = format!("template_{}", template::state_of_the_code());
     let made = template::make(&superuser, &template).await;

@@ -7,7 +7,12 @@ use std::{
 };
 
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
-use zhanggui::adapters::embedded_postgres::{OWNER_ROLE, create_database, create_roles};
+use zhanggui::adapters::embedded_postgres::{APP_ROLE, OWNER_ROLE, create_database, create_roles};
+use zhanggui::app::AppError;
+use zhanggui::eventstore::seal::{MasterKey, Sealer};
+use zhanggui::ports::Ports;
+
+use crate::support::site::MASTER_KEY;
 
 /// Who holds this is making the template; any number will do.
 const TEMPLATE_LOCK: i64 = 0x7a67;
@@ -16,10 +21,7 @@ const TEMPLATE_LOCK: i64 = 0x7a67;
 pub(super) async fn make(superuser: &PgConnectOptions, name: &str) -> Result<(), sqlx::Error> {
     let mut connection = PgConnection::connect_with(superuser).await?;
     if !is_template(&mut connection, name).await? {
-        sqlx::query("SELECT pg_advisory_lock($1)")
-            .bind(TEMPLATE_LOCK)
-            .execute(&mut connection)
-            .await?;
+        sqlx::query("SELECT pg_advisory_lock($1)").bind(TEMPLATE_LOCK).execute(&mut connection).await?;
         if !is_template(&mut connection, name).await? {
             let drop = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
             sqlx::raw_sql(&drop).execute(&mut connection).await?;
@@ -43,9 +45,15 @@ async fn is_template(connection: &mut PgConnection, name: &str) -> Result<bool, 
     sqlx::query_scalar(made).bind(name).fetch_one(connection).await
 }
 
-/// THE CALL that turns an empty database into one the service can work with.
+/// Turns an empty database into one the service can work with, as a first start does.
 async fn migrate(owner: PgConnectOptions) -> Result<(), sqlx::Error> {
-    zhanggui::app::prepare_database(owner).await
+    let app = owner.clone().username(APP_ROLE);
+    let prepared = async {
+        let key = MasterKey::parse(MASTER_KEY).expect("the tests' key can be read");
+        let sealer = Sealer::new(&key, Ports::system())?;
+        zhanggui::app::prepare(&owner, &app, &sealer).await
+    };
+    prepared.await.map_err(|error: AppError| sqlx::Error::Configuration(Box::new(error)))
 }
 
 /// What the template is named after: all SQL, and the build, which brings the code around it.

@@ -1,0 +1,165 @@
+//! A browser without a screen: keeps cookies, speaks JSON, asks the router directly.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::extract::ConnectInfo;
+use axum::http::{HeaderMap, Request, StatusCode, header};
+use serde_json::{Value, json};
+use tower::ServiceExt;
+use zhanggui::http::Shared;
+
+/// A client of one site.
+#[derive(Clone)]
+pub(crate) struct Client {
+    router: Router,
+    site: Shared,
+    pub(crate) cookies: BTreeMap<String, String>,
+    /// Headers sent with every request.
+    pub(crate) headers: Vec<(&'static str, String)>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
+}
+
+impl Answer {
+    /// The body as JSON; null when it is empty.
+    pub(crate) fn json(&self) -> Value {
+        if self.body.is_empty() { Value::Null } else { serde_json::from_slice(&self.body).unwrap() }
+    }
+
+    /// Status and problem code (or an empty text).
+    pub(crate) fn outcome(&self) -> (u16, String) {
+        let code = match self.headers.get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()) {
+            Some("application/problem+json") => self.json()["code"].as_str().unwrap().to_owned(),
+            _ => String::new(),
+        };
+        (self.status.as_u16(), code)
+    }
+
+    /// The fields and codes of a problem's errors.
+    pub(crate) fn errors(&self) -> Vec<(String, String)> {
+        let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        errors.iter().map(|error| (text(&error["field"]), text(&error["code"]))).collect()
+    }
+}
+
+/// A person who can register, different from all others of the test run.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    pub(crate) username: String,
+    pub(crate) email: String,
+    pub(crate) phone: String,
+    pub(crate) password: String,
+}
+
+impl Person {
+    /// Somebody new.
+    pub(crate) fn new() -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        Self {
+            username: format!("Shopper{number}"),
+            email: format!("shopper{number}@example.com"),
+            phone: format!("+86138{number:08}"),
+            password: format!("correct horse {number} battery"),
+        }
+    }
+}
+
+impl Client {
+    pub(crate) fn new(router: Router, site: Shared) -> Self {
+        Self { router, site, cookies: BTreeMap::new(), headers: vec![("accept-language", "en".to_owned())] }
+    }
+
+    /// Sends any request.
+    pub(crate) async fn send(&mut self, mut request: Request<Body>) -> Answer {
+        request.extensions_mut().insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 4321))));
+        for (name, value) in &self.headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        if !self.cookies.is_empty() {
+            let pairs: Vec<_> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request.headers_mut().insert(header::COOKIE, pairs.join("; ").parse().unwrap());
+        }
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let (name, value) = cookie.to_str().unwrap().split(';').next().unwrap().split_once('=').unwrap();
+            if value.is_empty() {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
+        }
+        let body = to_bytes(body, usize::MAX).await.unwrap().to_vec();
+        Answer { status: parts.status, headers: parts.headers, body }
+    }
+
+    /// Gets a path.
+    pub(crate) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).unwrap()).await
+    }
+
+    /// Posts JSON.
+    pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
+        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+    }
+
+    /// Asks for a captcha and gives its id and its (disclosed) answer.
+    pub(crate) async fn captcha(&mut self) -> (String, String) {
+        let captcha = self.get("/api/v1/captcha").await.json();
+        (captcha["captcha_id"].as_str().unwrap().to_owned(), captcha["value"].as_str().unwrap().to_owned())
+    }
+
+    /// The body of a right registration, captcha solved.
+    pub(crate) async fn registration(&mut self, person: &Person) -> Value {
+        let (captcha_id, captcha_answer) = self.captcha().await;
+        let Person { username, email, phone, password } = person;
+        json!({"username": username, "email": email, "phone": phone, "password": password,
+               "password_confirmation": password, "captcha_id": captcha_id, "captcha_answer": captcha_answer})
+    }
+
+    /// Registers a person; the answer must be 201.
+    pub(crate) async fn register(&mut self, person: &Person) -> Value {
+        let body = self.registration(person).await;
+        let answer = self.post("/api/v1/register", &body).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", String::from_utf8_lossy(&answer.body));
+        answer.json()
+    }
+
+    /// Tries to log in.
+    pub(crate) async fn try_login(&mut self, username: &str, password: &str) -> Answer {
+        self.post("/api/v1/login", &json!({"username": username, "password": password})).await
+    }
+
+    /// Logs a person in; the answer must be 200.
+    pub(crate) async fn login(&mut self, person: &Person) -> Value {
+        let answer = self.try_login(&person.username, &person.password).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", String::from_utf8_lossy(&answer.body));
+        answer.json()
+    }
+
+    /// A registered person's client, logged in.
+    pub(crate) async fn logged_in(mut self) -> (Self, Person) {
+        let person = Person::new();
+        self.register(&person).await;
+        self.login(&person).await;
+        (self, person)
+    }
+
+    /// The site behind it.
+    pub(crate) fn site(&self) -> &Shared {
+        &self.site
+    }
+}

@@ -1,0 +1,7 @@
+//! What the tests stand on: a database each ([`cluster`]), a clock moved by hand ([`clock`]), a whole
+//! site on both ([`site`]), and browsers without a screen ([`client`]).
+
+pub(crate) mod client;
+pub(crate) mod clock;
+pub(crate) mod cluster;
+pub(crate) mod site;
