@@ -279,12 +279,11 @@ impl App {
         if let Err(error) = site.activity.flush(&site.writes).await {
             tracing::warn!(%error, "the last session activity could not be written");
         }
-        let (reads, writes) = (site.reads.clone(), site.writes.clone());
-        drop((site, log));
+        log.writer.close();
         if tokio::time::timeout(Duration::from_secs(20), writer).await.is_err() {
             tracing::warn!("the writer did not finish in time");
         }
-        reads.close().await;
-        writes.close().await;
+        site.reads.close().await;
+        site.writes.close().await;
     }
 }

@@ -1,6 +1,6 @@
 //! `zhanggui config check`: what is in force, or every reason not to start.
 
-use super::Failure;
+use super::{Failure, say};
 use crate::config::Settings;
 
 #[derive(Debug, clap::Subcommand)]
@@ -12,6 +12,6 @@ pub(super) enum Command {
 /// Prints the settings; the refusals were told by whoever checked them.
 #[expect(clippy::unnecessary_wraps, reason = "all subcommands have one shape")]
 pub(super) fn check(settings: Settings) -> Result<(), Failure> {
-    println!("{settings}");
+    say(format_args!("{settings}"));
     Ok(())
 }

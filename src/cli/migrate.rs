@@ -1,6 +1,6 @@
 //! `zhanggui migrate`: brings tables and read models up to this program, and stops.
 
-use super::{Failure, close};
+use super::{Failure, close, say};
 use crate::app::{AppError, Database, master_key, prepare};
 use crate::config::Settings;
 use crate::eventstore::seal::Sealer;
@@ -17,6 +17,6 @@ pub(super) async fn run(settings: &Settings) -> Result<(), Failure> {
     let prepared: Result<(), AppError> = prepared.await;
     close(database).await;
     prepared?;
-    println!("数据库已是最新 · the database is up to date");
+    say(format_args!("数据库已是最新 · the database is up to date"));
     Ok(())
 }

@@ -83,6 +83,12 @@ pub fn run() -> ExitCode {
     }
 }
 
+/// Prints a line. Whoever read it may have gone: that must not keep the server from ending in order.
+fn say(line: std::fmt::Arguments<'_>) {
+    use std::io::Write;
+    let _gone = writeln!(std::io::stdout(), "{line}");
+}
+
 fn fail(failure: &Failure) -> ExitCode {
     for line in &failure.0 {
         eprintln!("zhanggui: {line}");

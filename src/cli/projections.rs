@@ -2,7 +2,7 @@
 
 use sqlx::{Connection, PgConnection};
 
-use super::{Failure, close};
+use super::{Failure, close, say};
 use crate::app::{AppError, Database, as_service, master_key};
 use crate::config::{Refusal, Settings};
 use crate::eventstore::seal::Sealer;
@@ -38,11 +38,11 @@ async fn act(settings: &Settings, database: &Database, command: Command) -> Resu
             for model in ReadModel::all()? {
                 let state =
                     if is_current(&mut connection, &model).await? { "current" } else { "to be rebuilt" };
-                println!(
+                say(format_args!(
                     "{:<20} {state:<14} hears {}",
                     model.name,
                     model.hears().collect::<Vec<_>>().join(", ")
-                );
+                ));
             }
         }
         Command::Rebuild { name } => {
@@ -56,7 +56,7 @@ async fn act(settings: &Settings, database: &Database, command: Command) -> Resu
             let events = rebuild(&mut connection, model, &sealer, &Upcasters::default(), true)
                 .await
                 .map_err(|source| RebuildError::Database { name: model.name, source })?;
-            println!("{} rebuilt from {} events", model.name, events.unwrap_or(0));
+            say(format_args!("{} rebuilt from {} events", model.name, events.unwrap_or(0)));
         }
     }
     Ok(())

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
-use super::{Failure, close};
+use super::{Failure, close, say};
 use crate::adapters::embedded_postgres::lock_data_dir;
 use crate::app::{App, AppError, Database, master_key, prepare};
 use crate::config::{DatabaseChoice, Settings};
@@ -55,7 +55,7 @@ async fn serve(
     let mut scheduler =
         jobs::start(&app.site).await.map_err(|error| Failure(vec![format!("the jobs: {error}")]))?;
     let address = listener.local_addr().map_err(|error| Failure(vec![error.to_string()]))?;
-    println!("掌柜 zhanggui 已就绪 · serving on http://{address}");
+    say(format_args!("掌柜 zhanggui 已就绪 · serving on http://{address}"));
     let (stop, stopped) = tokio::sync::watch::channel(false);
     let mut asked = stopped.clone();
     let service = router(app.site.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -66,7 +66,7 @@ async fn serve(
     let ended = tokio::select! {
         ended = &mut server => ended,
         () = any(stops) => {
-            println!("正在停止 · stopping");
+            say(format_args!("正在停止 · stopping"));
             stop.send_replace(true);
             tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(()))
         }

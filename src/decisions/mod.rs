@@ -1,1 +1,48 @@
-//! Decision records.
+//! Why things are as they are: one record for each decision that is costly to take back.
+//!
+//! A record says in which situation the decision was taken, what it is, what follows from it, and what would
+//! make us change it. A record is not rewritten when the decision changes: a new one says so, and the old one
+//! gets a line that names it. [`security`] is no record but a table: what is asked of an account service, how
+//! it is met, and where that is tested.
+
+#[doc = include_str!("0001-own-event-store.md")]
+pub mod d0001_own_event_store {}
+
+#[doc = include_str!("0002-one-writer-gapless-positions.md")]
+pub mod d0002_one_writer_gapless_positions {}
+
+#[doc = include_str!("0003-claims-as-keyed-digests.md")]
+pub mod d0003_claims_as_keyed_digests {}
+
+#[doc = include_str!("0004-sealing-and-forgetting.md")]
+pub mod d0004_sealing_and_forgetting {}
+
+#[doc = include_str!("0005-leaf-hashes-and-frontier.md")]
+pub mod d0005_leaf_hashes_and_frontier {}
+
+#[doc = include_str!("0006-projections-as-sql-functions.md")]
+pub mod d0006_projections_as_sql_functions {}
+
+#[doc = include_str!("0007-captchas-without-storage.md")]
+pub mod d0007_captchas_without_storage {}
+
+#[doc = include_str!("0008-dependencies.md")]
+pub mod d0008_dependencies {}
+
+#[doc = include_str!("0009-embedded-postgresql.md")]
+pub mod d0009_embedded_postgresql {}
+
+#[doc = include_str!("0010-usernames.md")]
+pub mod d0010_usernames {}
+
+#[doc = include_str!("0011-sessions.md")]
+pub mod d0011_sessions {}
+
+#[doc = include_str!("0012-login-attempts.md")]
+pub mod d0012_login_attempts {}
+
+#[doc = include_str!("0013-page-without-a-build.md")]
+pub mod d0013_page_without_a_build {}
+
+#[doc = include_str!("security.md")]
+pub mod security {}

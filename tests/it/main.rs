@@ -1,6 +1,9 @@
 //! All integration tests, one program: it mirrors `src`. `support` holds what they stand on.
 
+#![cfg(test)]
+
 mod embedded_postgres;
 mod eventstore;
+mod processes;
 mod projections;
 mod support;

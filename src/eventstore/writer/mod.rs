@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use metrics::{counter, gauge, histogram};
 use sqlx::postgres::PgConnectOptions;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::batch::{Answer, Columns, Head, split};
@@ -60,11 +60,12 @@ struct Waiting {
     answer: oneshot::Sender<Result<i64, AppendError>>,
 }
 
-/// The way to the writer task. Cheap to clone; the task ends when the last one is dropped.
+/// The way to the writer task. Cheap to clone; the task ends when the last one is dropped, or after [`Writer::close`].
 #[derive(Clone, Debug)]
 pub struct Writer {
     queue: mpsc::Sender<Waiting>,
     epoch: Arc<AtomicU64>,
+    closing: Arc<Notify>,
 }
 
 impl Writer {
@@ -77,14 +78,16 @@ impl Writer {
     ) -> (Self, JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(LONGEST_QUEUE);
         let epoch = Arc::new(AtomicU64::new(0));
+        let closing = Arc::new(Notify::new());
         let task = Task {
             connection: Connection::new(database),
             head: None,
             listeners,
             clock,
             epoch: epoch.clone(),
+            closing: closing.clone(),
         };
-        (Self { queue, epoch }, tokio::spawn(task.run(waiting)))
+        (Self { queue, epoch, closing }, tokio::spawn(task.run(waiting)))
     }
 
     /// Appends, and gives the position of the last event once it is durable.
@@ -102,6 +105,11 @@ impl Writer {
         answered.await.unwrap_or_else(|_| Err(AppendError::Unavailable("the writer stopped".to_owned())))
     }
 
+    /// Takes no more appends; the task ends once those that wait are recorded.
+    pub fn close(&self) {
+        self.closing.notify_one();
+    }
+
     /// A number that grows whenever the connection was lost: what was kept in memory before may be ahead of
     /// a database that came back without its newest commits.
     #[must_use]
@@ -117,6 +125,7 @@ struct Task {
     listeners: Arc<Listeners>,
     clock: Arc<dyn Clock>,
     epoch: Arc<AtomicU64>,
+    closing: Arc<Notify>,
 }
 
 /// How one try at a batch ended.
@@ -130,7 +139,17 @@ enum Tried {
 impl Task {
     async fn run(mut self, mut queue: mpsc::Receiver<Waiting>) {
         let mut waiting = Vec::with_capacity(LARGEST_BATCH);
-        while queue.recv_many(&mut waiting, LARGEST_BATCH).await > 0 {
+        loop {
+            let taken = tokio::select! {
+                taken = queue.recv_many(&mut waiting, LARGEST_BATCH) => taken,
+                () = self.closing.notified() => {
+                    queue.close();
+                    continue;
+                }
+            };
+            if taken == 0 {
+                return;
+            }
             #[expect(clippy::cast_precision_loss, reason = "a gauge of at most 4096")]
             gauge!("append_queue_depth").set(queue.len() as f64);
             let mut batches = VecDeque::from([std::mem::take(&mut waiting)]);

@@ -86,11 +86,8 @@ impl Cluster {
 
 /// The settings of a program that serves from `data_dir`, without limits per address.
 pub(crate) fn settings(data_dir: &Path) -> Result<Settings, Fault> {
-    let given = Given {
-        data_dir: Some(data_dir.to_owned()),
-        rate_limits: Some(Switch::Off),
-        ..Given::default()
-    };
+    let given =
+        Given { data_dir: Some(data_dir.to_owned()), rate_limits: Some(Switch::Off), ..Given::default() };
     Settings::check(given).map_err(|refusals| format!("{refusals:?}").into())
 }
 

@@ -1,4 +1,4 @@
-//! Processor time and memory of processes, from `/proc`.
+//! Processor time of processes, from `/proc`.
 
 use std::fs;
 use std::time::Duration;
@@ -21,7 +21,11 @@ fn stat(process: u32) -> Result<Stat, Fault> {
     let (_, fields) = text.rsplit_once(") ").ok_or("a process without a name")?;
     let fields: Vec<&str> = fields.split(' ').collect();
     let number = |place: usize| Ok::<u32, Fault>(fields.get(place).ok_or("a short line")?.parse()?);
-    Ok(Stat { parent: number(1)?, own: number(11)? + number(12)?, of_dead_children: number(13)? + number(14)? })
+    Ok(Stat {
+        parent: number(1)?,
+        own: number(11)? + number(12)?,
+        of_dead_children: number(13)? + number(14)?,
+    })
 }
 
 /// The processor time that a process has used so far.
@@ -39,15 +43,4 @@ pub(crate) fn of_postgres(postmaster: u32) -> Result<Duration, Fault> {
         ticks += stat(process).ok().filter(|child| child.parent == postmaster).map_or(0, |child| child.own);
     }
     Ok(TICK * ticks)
-}
-
-/// Resident memory of a process in MB: now, and the most there ever was.
-pub(crate) fn memory(process: u32) -> Result<(f64, f64), Fault> {
-    let text = fs::read_to_string(format!("/proc/{process}/status"))?;
-    let line = |name: &str| {
-        let value = text.lines().find_map(|line| line.strip_prefix(name))?;
-        value.trim().strip_suffix(" kB")?.parse::<f64>().ok()
-    };
-    let (now, most) = line("VmRSS:").zip(line("VmHWM:")).ok_or("a process without memory")?;
-    Ok((now / 1024.0, most / 1024.0))
 }

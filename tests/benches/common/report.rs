@@ -41,7 +41,13 @@ impl Report {
     }
 
     /// One round.
-    pub(crate) fn raw(&mut self, what: &str, system: &str, round: usize, sample: &Sample) -> Result<(), Fault> {
+    pub(crate) fn raw(
+        &mut self,
+        what: &str,
+        system: &str,
+        round: usize,
+        sample: &Sample,
+    ) -> Result<(), Fault> {
         let line = json!({
             "what": what, "system": system, "round": round, "answers": sample.answers, "rate": sample.rate,
             "p50_ms": sample.p50, "p99_ms": sample.p99, "postgres_us": sample.postgres, "program_us": sample.program,

@@ -18,6 +18,8 @@ use crate::peers::{LIMIT_TABLE, Limit, STOCK_TABLE, Stock, limit_pool, stock_poo
 const TEXT: usize = 200;
 /// PostgreSQL's processes tell their counts at most once a second.
 const COUNTS_COME: Duration = Duration::from_millis(1_100);
+/// So many commands at once use every connection there is.
+const ALL_CONNECTIONS: usize = 64;
 
 /// Who is measured.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -96,13 +98,30 @@ impl<'a> Comparison<'a> {
             }
         }
         let mut rows = vec![
-            ["system", "commands/s", "p50 ms", "p99 ms", "× stock", "× one INSERT", "syncs a command", "PostgreSQL µs", "our µs"]
-                .map(str::to_owned)
-                .to_vec(),
+            [
+                "system",
+                "commands/s",
+                "p50 ms",
+                "p99 ms",
+                "× stock",
+                "× one INSERT",
+                "syncs a command",
+                "PostgreSQL µs",
+                "our µs",
+            ]
+            .map(str::to_owned)
+            .to_vec(),
         ];
+        for (_, system, _) in SYSTEMS {
+            self.counted(system).await?;
+        }
         for ((name, system, size), kept) in SYSTEMS.iter().zip(&samples) {
             let peer = |wanted: System| {
-                SYSTEMS.iter().zip(&samples).find(|((_, it, _), _)| *it == wanted).map(|(_, kept)| kept.as_slice())
+                SYSTEMS
+                    .iter()
+                    .zip(&samples)
+                    .find(|((_, it, _), _)| *it == wanted)
+                    .map(|(_, kept)| kept.as_slice())
             };
             let against = |peer: Option<&[Sample]>| {
                 let pairs = kept.iter().zip(peer.unwrap_or_default());
@@ -143,15 +162,19 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// Syncs of the log a command, from counts that every process was made to tell by one command more.
+    /// Syncs of the log a command.
     async fn syncs(&self, system: System, waiting: usize) -> Result<f64, Fault> {
+        let (_, before) = self.counted(system).await?;
+        let asked = self.round(system, waiting, span()?).await?.answers;
+        let (more, after) = self.counted(system).await?;
+        Ok(f64::from(i32::try_from(after - before)?) / (asked + more))
+    }
+
+    /// The count of syncs, once every process has told its own: each does so with one command more.
+    async fn counted(&self, system: System) -> Result<(f64, i64), Fault> {
         tokio::time::sleep(COUNTS_COME).await;
-        self.round(system, waiting, Duration::ZERO).await?;
-        let before = wal_syncs(&mut *self.watch.lock().await).await?;
-        let mut answers = self.round(system, waiting, span()?).await?.answers;
-        tokio::time::sleep(COUNTS_COME).await;
-        answers += self.round(system, waiting, Duration::ZERO).await?.answers;
-        let after = wal_syncs(&mut *self.watch.lock().await).await?;
-        Ok(f64::from(i32::try_from(after - before)?) / answers)
+        let commands = if matches!(system, System::Limit(_)) { 1 } else { ALL_CONNECTIONS };
+        let answers = self.round(system, commands, Duration::ZERO).await?.answers;
+        Ok((answers, wal_syncs(&mut *self.watch.lock().await).await?))
     }
 }

@@ -22,7 +22,8 @@ use crate::common::load::Worker;
 use crate::note::{NOTED, Note, NoteCommand, READ_MODEL};
 
 /// A password's hash, made beforehand: hashing is not what is measured here.
-const PHC: &str = "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Eg5uO6EBPKPiX3qjO5eVWX1LzhLD2zHkT2fqnV4a0Z8";
+const PHC: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Eg5uO6EBPKPiX3qjO5eVWX1LzhLD2zHkT2fqnV4a0Z8";
 /// Connections for loading streams, as many as the program has.
 const POOL: u32 = 16;
 

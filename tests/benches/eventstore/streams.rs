@@ -27,8 +27,7 @@ impl Streams {
     /// Makes `amount` streams of `length` events, in a store with or without memory.
     pub(crate) async fn make(ours: &Ours, length: usize, amount: usize, memory: bool) -> Result<Self, Fault> {
         let (log, upcasters) = (ours.log.clone(), Upcasters::default());
-        let store =
-            if memory { Store::new(log, upcasters) } else { Store::without_memory(log, upcasters) };
+        let store = if memory { Store::new(log, upcasters) } else { Store::without_memory(log, upcasters) };
         let ports = ours.log.ports.clone();
         let ids = (0..amount).map(|_| Ok(ports.id()?.to_string())).collect::<Result<Vec<_>, Fault>>()?;
         let commands = Commands::new(store, ());

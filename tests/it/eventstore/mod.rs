@@ -1,7 +1,7 @@
 //! The log against real PostgreSQL: order, refusals, claims, sealing, and what it must survive.
 
-mod append;
-mod counter;
+pub(crate) mod append;
+pub(crate) mod counter;
 mod differential;
 mod grants;
 mod memory;

@@ -1,3 +1,3 @@
 //! Read models: a rebuild gives what the live one shows, byte for byte, and readers never miss it.
 
-mod rebuild;
+pub(crate) mod rebuild;

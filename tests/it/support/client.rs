@@ -45,6 +45,22 @@ impl Answer {
         (self.status.as_u16(), code)
     }
 
+    /// A header's text; empty when it is not there.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+
+    /// The whole `Set-Cookie` line of a cookie; empty when it is not set.
+    pub(crate) fn cookie(&self, name: &str) -> &str {
+        let lines = self.headers.get_all(header::SET_COOKIE).iter().map(|value| value.to_str().unwrap());
+        lines.into_iter().find(|line| line.split('=').next() == Some(name)).unwrap_or("")
+    }
+
+    /// The body as text.
+    pub(crate) fn text(&self) -> &str {
+        str::from_utf8(&self.body).unwrap()
+    }
+
     /// The fields and codes of a problem's errors.
     pub(crate) fn errors(&self) -> Vec<(String, String)> {
         let errors = self.json()["errors"].as_array().cloned().unwrap_or_default();
@@ -116,6 +132,19 @@ impl Client {
         self.send(request.body(Body::from(body.to_string())).unwrap()).await
     }
 
+    /// Posts bytes as a content type.
+    pub(crate) async fn post_bytes(&mut self, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::post(path).header(header::CONTENT_TYPE, kind);
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Sends an empty request with headers of its own.
+    pub(crate) async fn ask(&mut self, method: &str, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let request = Request::builder().method(method).uri(path);
+        let request = headers.iter().fold(request, |request, (name, value)| request.header(*name, *value));
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
     /// Asks for a captcha and gives its id and its (disclosed) answer.
     pub(crate) async fn captcha(&mut self) -> (String, String) {
         let captcha = self.get("/api/v1/captcha").await.json();
@@ -141,6 +170,14 @@ impl Client {
     /// Tries to log in.
     pub(crate) async fn try_login(&mut self, username: &str, password: &str) -> Answer {
         self.post("/api/v1/login", &json!({"username": username, "password": password})).await
+    }
+
+    /// Tries to log in, with a captcha rightly solved.
+    pub(crate) async fn try_login_with_captcha(&mut self, username: &str, password: &str) -> Answer {
+        let (captcha_id, captcha_answer) = self.captcha().await;
+        let body = json!({"username": username, "password": password, "captcha_id": captcha_id,
+                          "captcha_answer": captcha_answer});
+        self.post("/api/v1/login", &body).await
     }
 
     /// Logs a person in; the answer must be 200.

@@ -32,8 +32,8 @@ pub(super) fn name() -> &'static str {
     path.split_once("::").map_or(path, |(_, name)| name)
 }
 
+/// No test by itself: what the keeper's process runs. Without its variable there is nothing to do.
 #[tokio::test]
-#[ignore = "no test, but the process that keeps the tests' PostgreSQL running"]
 async fn run() {
     let Some(folder) = std::env::var_os(FOLDER).map(PathBuf::from) else { return };
     let only = lockable(&folder.join("keeper.lock")).expect("the folder can be written");

@@ -2,7 +2,7 @@
 //!
 //! `cargo test` has no beginning and no end to hang a server on, and several test processes may
 //! run at once. So the first process that needs the server starts a *keeper*: this same test
-//! program in the background, told to run [`keeper::run`] only, which has the server as its
+//! program in the background, told to run `keeper::run` only, which has the server as its
 //! child. Every process that uses the server holds a shared lock on `users.lock` as long as it
 //! lives. When the keeper has been able to take that lock for a minute, nobody is left: it stops
 //! the server and removes the cluster. Whoever comes meanwhile waits for the lock and starts anew.
@@ -188,7 +188,7 @@ fn start_keeper(folder: &Path) -> Result<Child, String> {
         drop(fs::remove_file(folder.join("keeper.error")));
         let log = File::create(folder.join("keeper.log"))?;
         Command::new(std::env::current_exe()?)
-            .args([keeper::name(), "--exact", "--ignored", "--nocapture"])
+            .args([keeper::name(), "--exact", "--nocapture"])
             .env(keeper::FOLDER, folder)
             // Out of reach of Ctrl-C, and of whoever waits for the tests' output to end.
             .process_group(0)

@@ -1,0 +1,84 @@
+//! Who may call what: every route of the table, for every kind of caller, has an expected status here.
+
+use std::collections::BTreeSet;
+
+use axum::body::Body;
+use axum::http::{Request, header};
+use chrono::TimeDelta;
+use zhanggui::http::routes::{Access, table};
+
+use crate::support::client::{Client, Person};
+use crate::support::site::TestSite;
+
+/// A line of the matrix: method, route, a body or nothing, and the status for nobody, the owner of a
+/// session, the owner of a superseded one, the owner of an expired one.
+type Line = (&'static str, &'static str, &'static str, [u16; 4]);
+
+const MATRIX: [Line; 18] = [
+    ("GET", "/api/v1/captcha", "", [200, 200, 200, 200]),
+    // Without a field it is no question; that it is answered at all is what counts here.
+    ("GET", "/api/v1/availability", "", [400, 400, 400, 400]),
+    ("POST", "/api/v1/register", "{}", [422, 422, 422, 422]),
+    ("POST", "/api/v1/login", "{}", [422, 422, 422, 422]),
+    ("POST", "/api/v1/logout", "", [204, 204, 204, 204]),
+    ("GET", "/api/v1/me", "", [401, 200, 401, 401]),
+    ("GET", "/media/captcha/{file}", "", [404, 404, 404, 404]),
+    ("GET", "/healthz", "", [200, 200, 200, 200]),
+    ("GET", "/readyz", "", [200, 200, 200, 200]),
+    ("GET", "/metrics", "", [200, 200, 200, 200]),
+    ("GET", "/openapi.json", "", [200, 200, 200, 200]),
+    ("GET", "/docs", "", [200, 200, 200, 200]),
+    ("GET", "/", "", [200, 200, 200, 200]),
+    ("GET", "/login", "", [200, 200, 200, 200]),
+    ("GET", "/register", "", [200, 200, 200, 200]),
+    ("GET", "/account", "", [401, 200, 401, 401]),
+    ("GET", "/favicon.ico", "", [200, 200, 200, 200]),
+    ("GET", "/static/{*file}", "", [404, 404, 404, 404]),
+];
+
+async fn call(mut client: Client, (method, route, body, _): &Line) -> u16 {
+    let path = route.replace("{file}", "x.png").replace("{*file}", "x");
+    let request = Request::builder().method(*method).uri(path);
+    let request = request.header(header::CONTENT_TYPE, "application/json");
+    client.send(request.body(Body::from(*body)).unwrap()).await.status.as_u16()
+}
+
+#[test]
+fn every_route_of_the_table_is_in_the_matrix_and_no_other() {
+    let routes: BTreeSet<_> = table().iter().map(|route| (route.method, route.path)).collect();
+    let lines: BTreeSet<_> = MATRIX.iter().map(|line| (line.0, line.1)).collect();
+    assert_eq!(routes, lines);
+    assert_eq!(table().len(), MATRIX.len(), "a route stands twice");
+}
+
+#[tokio::test]
+async fn every_route_answers_every_kind_of_caller_as_the_matrix_says() {
+    let site = TestSite::start().await;
+    let (superseded, person) = site.client().logged_in().await;
+    site.client().login(&person).await;
+    let (expired, _) = site.client().logged_in().await;
+    site.clock.advance(TimeDelta::minutes(31));
+    for line in &MATRIX {
+        // Logging out ends the session: everybody gets a new one.
+        let (owner, _) = site.client().logged_in().await;
+        let mut statuses = Vec::new();
+        for client in [site.client(), owner, superseded.clone(), expired.clone()] {
+            statuses.push(call(client, line).await);
+        }
+        assert_eq!(statuses, line.3, "{} {}", line.0, line.1);
+    }
+}
+
+#[tokio::test]
+async fn a_protected_route_tells_a_stranger_and_a_made_up_session_the_same() {
+    let site = TestSite::start().await;
+    site.client().register(&Person::new()).await;
+    for route in table().iter().filter(|route| route.access == Access::LoggedIn) {
+        let mut outcomes = Vec::new();
+        for cookie in ["", "session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; login_time=9999999999999"] {
+            let answer = site.client().ask(route.method, route.path, &[("cookie", cookie)]).await;
+            outcomes.push(answer.outcome());
+        }
+        assert_eq!(outcomes, vec![(401, "login_required".to_owned()); 2], "{}", route.path);
+    }
+}

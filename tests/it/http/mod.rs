@@ -1,0 +1,56 @@
+//! Stories over HTTP: each asks the real router, with a real database of its own behind it.
+
+mod access;
+mod availability;
+mod captcha;
+mod cross_site;
+mod hostile;
+mod idempotency;
+mod leaks;
+mod login;
+mod login_cost;
+mod login_limits;
+mod operations;
+mod pages;
+mod problems;
+mod register;
+mod session;
+
+use serde_json::Value;
+use sqlx::{Connection, PgConnection};
+use zhanggui::config::Settings;
+
+use crate::support::site::{TestSite, given, settings};
+
+/// What tests run with, but with the limits per address in force.
+fn limited() -> Settings {
+    Settings { rate_limits: true, ..settings(given()) }
+}
+
+/// The names of an object's members, sorted.
+fn keys(json: &Value) -> Vec<&str> {
+    let mut keys: Vec<_> = json.as_object().unwrap().keys().map(String::as_str).collect();
+    keys.sort_unstable();
+    keys
+}
+
+/// A text as one part of a path or a query, every byte encoded.
+fn encoded(text: &str) -> String {
+    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+}
+
+/// How many events of a type are in the log.
+async fn events(site: &TestSite, event_type: &str) -> i64 {
+    sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")
+        .bind(event_type)
+        .fetch_one(&site.app.log.pool)
+        .await
+        .unwrap()
+}
+
+/// Runs SQL as the superuser, to break things on purpose.
+async fn as_superuser(site: &TestSite, sql: &str) {
+    let mut connection = PgConnection::connect_with(&site.database.superuser_options()).await.unwrap();
+    sqlx::raw_sql(sql).execute(&mut connection).await.unwrap();
+    connection.close().await.unwrap();
+}
