@@ -239,6 +239,12 @@ impl App {
                 .max_connections(size)
                 .acquire_timeout(Duration::from_secs(3))
                 .test_before_acquire(false)
+                // A ping costs a busy request a round trip; one that was idle may have lost its server.
+                .before_acquire(|connection, meta| {
+                    Box::pin(async move {
+                        Ok(meta.idle_for < Duration::from_secs(1) || connection.ping().await.is_ok())
+                    })
+                })
         };
         let options = as_service(app);
         let reads = pool(READS).connect_with(options.clone()).await?;

@@ -17,7 +17,7 @@ use crate::eventstore::seal::{MasterKey, SealError};
 use crate::ports::{NoEntropy, Ports};
 
 /// How long a captcha can be answered.
-pub const LIFETIME: Duration = Duration::from_secs(5 * 60);
+pub const LIFETIME: Duration = Duration::from_mins(5);
 /// How far ahead of ours another instance's clock may be.
 const SKEW_MS: i64 = 5_000;
 /// Bytes of the id that the keyed digest covers; the rest is the digest.

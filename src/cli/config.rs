@@ -11,7 +11,7 @@ pub(super) enum Command {
 
 /// Prints the settings; the refusals were told by whoever checked them.
 #[expect(clippy::unnecessary_wraps, reason = "all subcommands have one shape")]
-pub(super) fn check(settings: Settings) -> Result<(), Failure> {
+pub(super) fn check(settings: &Settings) -> Result<(), Failure> {
     say(format_args!("{settings}"));
     Ok(())
 }

@@ -100,7 +100,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     let settings = settings(&cli);
     match cli.command.unwrap_or(Command::Serve) {
         Command::Openapi => openapi::run(),
-        Command::Config(config::Command::Check) => config::check(settings?),
+        Command::Config(config::Command::Check) => config::check(&settings?),
         Command::Serve => serve::run(settings?).await,
         Command::Migrate => migrate::run(&settings?).await,
         Command::Projections(command) => projections::run(&settings?, command).await,

@@ -112,7 +112,7 @@ impl Frontier {
     pub fn from_bytes(size: u64, bytes: &[u8]) -> Result<Self, BadFrontier> {
         let roots: Vec<Hash> = bytes.chunks_exact(32).filter_map(|chunk| chunk.try_into().ok()).collect();
         let expected = size.count_ones();
-        if bytes.len() % 32 != 0 || roots.len() != expected as usize {
+        if !bytes.len().is_multiple_of(32) || roots.len() != expected as usize {
             return Err(BadFrontier { size, expected, found: bytes.len() });
         }
         Ok(Self { size, roots })

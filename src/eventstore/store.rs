@@ -21,8 +21,8 @@ use super::seal::{self, PERSON, SealError, Sealer, SealingKey};
 use super::snapshots;
 use super::upcast::Upcasters;
 use super::writer::listeners::Listeners;
-use super::writer::{AppendError, Writer};
-use super::{Append, ClaimChange, LoggedAggregate, NewEvent};
+use super::writer::{AppendError, Writer, is_lost};
+use super::{Append, ClaimChange, LoggedAggregate, NewEvent, NewKey};
 use crate::ports::Ports;
 
 /// How many recent aggregates of one type are kept in memory.
@@ -152,14 +152,7 @@ impl<A: LoggedAggregate> Store<A> {
             let heard = !self.log.listeners.of(&event_type).is_empty();
             let open = if heard { seal::plain(payload.clone()).to_string() } else { String::new() };
             let sealed = if has_markers(&payload) {
-                let person = match &context.person {
-                    Some(person) => person.clone(),
-                    None => {
-                        let (person, stored) = self.log.sealer.new_key(PERSON)?;
-                        append.keys.push(stored);
-                        context.person.insert(person).clone()
-                    }
-                };
+                let person = self.person_of(context, &mut append.keys)?;
                 self.log.sealer.seal(payload, &stream, &person, &mut append.keys)?
             } else {
                 payload
@@ -182,6 +175,16 @@ impl<A: LoggedAggregate> Store<A> {
             }
         }
         Ok(append)
+    }
+
+    /// The stream's person's key; a new one, to be stored with the append, where there is none yet.
+    fn person_of(&self, context: &mut Context<A>, keys: &mut Vec<NewKey>) -> Result<SealingKey, SealError> {
+        if let Some(person) = &context.person {
+            return Ok(person.clone());
+        }
+        let (person, stored) = self.log.sealer.new_key(PERSON)?;
+        keys.push(stored);
+        Ok(context.person.insert(person).clone())
     }
 
     /// Keeps the state in memory and, now and then, in a snapshot.
@@ -228,6 +231,14 @@ impl<E: std::error::Error> From<ReadError> for AggregateError<E> {
     fn from(error: ReadError) -> Self {
         match error {
             ReadError::Database(error) => Self::DatabaseConnectionError(Box::new(error)),
+            // postgres-es calls a server that is shutting down or starting up an unknown error.
+            ReadError::Repository(PersistenceError::UnknownError(error)) => {
+                match error.downcast::<sqlx::Error>() {
+                    Ok(error) if is_lost(&error) => Self::DatabaseConnectionError(error),
+                    Ok(error) => Self::UnexpectedError(error),
+                    Err(error) => Self::UnexpectedError(error),
+                }
+            }
             ReadError::Repository(error) => error.into(),
             ReadError::Shape(error) => Self::DeserializationError(Box::new(error)),
         }

@@ -22,7 +22,7 @@ use crate::eventstore::seal::{Cipher, MasterKey, SealError};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// A request that runs longer than this has died with its server: its key is free again.
-const ABANDONED: Duration = Duration::from_secs(60);
+const ABANDONED: Duration = Duration::from_mins(1);
 
 /// What the layer needs besides the database.
 #[derive(Clone, Debug)]
@@ -101,7 +101,7 @@ async fn reserve(site: &Shared, digest: &[u8], fingerprint: &[u8]) -> Result<Opt
     .bind(digest)
     .bind(fingerprint)
     .bind(now)
-    .bind(now - Duration::from_secs(24 * 3600))
+    .bind(now - Duration::from_hours(24))
     .bind(now - ABANDONED)
     .execute(&site.writes)
     .await?;

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 /// A session and the account it belongs to.
 #[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "one column each")]
 pub struct SessionRow {
     /// The account.
     pub user_id: Uuid,

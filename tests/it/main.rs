@@ -4,6 +4,9 @@
 
 mod embedded_postgres;
 mod eventstore;
+mod history;
+mod house;
+mod http;
 mod processes;
 mod projections;
 mod support;

@@ -96,7 +96,7 @@ impl Connection {
 
 /// Whether the error says that the connection or the server is gone, or that it is not yet back,
 /// rather than that the statement was wrong.
-pub(super) fn is_lost(error: &sqlx::Error) -> bool {
+pub(in crate::eventstore) fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // 08: connection; 57P: shutdown, crash, starting up; 53: resources; 55P03, 57014: time limits;

@@ -21,6 +21,7 @@ use tokio::sync::{Notify, mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use self::batch::{Answer, Columns, Head, split};
+pub(super) use self::connection::is_lost;
 use self::connection::{Connection, Lost};
 use self::listeners::Listeners;
 use super::Append;
@@ -192,20 +193,18 @@ impl Task {
         let columns = Columns::of(&batch, &head, self.clock.now(), &self.listeners);
         match self.connection.append(&columns).await {
             Ok(answer) => self.heed(batch, answer),
-            Err(error) if connection::is_lost(&error) => self.settle(batch, &columns, &head).await,
+            Err(error) if is_lost(&error) => self.settle(batch, &columns, &head).await,
             Err(error) => self.isolate(batch, &error.to_string()).await,
         }
     }
 
     async fn current_head(&mut self) -> Result<Head, Lost> {
-        match &self.head {
-            Some(head) => Ok(head.clone()),
-            None => {
-                let head = self.connection.head().await?;
-                self.head = Some(head.clone());
-                Ok(head)
-            }
+        if let Some(head) = &self.head {
+            return Ok(head.clone());
         }
+        let head = self.connection.head().await?;
+        self.head = Some(head.clone());
+        Ok(head)
     }
 
     /// Answers whom the database's answer concerns.

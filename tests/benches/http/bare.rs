@@ -62,12 +62,13 @@ fn as_millis<S: serde::Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok,
 async fn me(State(pool): State<PgPool>, headers: HeaderMap) -> Result<Json<Account>, Refused> {
     let cookies = headers.get(header::COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let token = cookies.split("; ").find_map(|pair| pair.strip_prefix("session="));
-    let session: Option<(Uuid, i64)> =
-        sqlx::query_as("SELECT user_id, login_time FROM bare.session WHERE token = $1 AND expires_at > now()")
-            .bind(token)
-            .fetch_optional(&pool)
-            .await
-            .map_err(broken)?;
+    let session: Option<(Uuid, i64)> = sqlx::query_as(
+        "SELECT user_id, login_time FROM bare.session WHERE token = $1 AND expires_at > now()",
+    )
+    .bind(token)
+    .fetch_optional(&pool)
+    .await
+    .map_err(broken)?;
     let (user_id, login_time) = session.ok_or(StatusCode::UNAUTHORIZED)?;
     let account: Account = sqlx::query_as(
         "SELECT user_id, username, email, email_verified, phone, phone_verified, roles, created_at \
@@ -104,7 +105,8 @@ async fn captcha() -> Result<Json<Value>, Refused> {
 }
 
 async fn image(Path(file): Path<String>) -> Result<Response, Refused> {
-    let id = file.strip_suffix(".png").and_then(|id| Uuid::parse_str(id).ok()).ok_or(StatusCode::NOT_FOUND)?;
+    let id =
+        file.strip_suffix(".png").and_then(|id| Uuid::parse_str(id).ok()).ok_or(StatusCode::NOT_FOUND)?;
     Ok(([(header::CONTENT_TYPE, "image/png")], draw(id).map_err(broken)?).into_response())
 }
 

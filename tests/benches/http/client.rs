@@ -64,7 +64,8 @@ fn read(bytes: &[u8]) -> Result<Option<Answer>, Fault> {
 /// A GET with a session's cookies, or none.
 pub(crate) fn get(path: &str, cookies: Option<&str>) -> Vec<u8> {
     let cookies = cookies.map(|cookies| format!("cookie: {cookies}\r\n")).unwrap_or_default();
-    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n{cookies}\r\n").into_bytes()
+    format!("GET {path} HTTP/1.1\r\nhost: localhost\r\naccept: application/json\r\n{cookies}\r\n")
+        .into_bytes()
 }
 
 /// A POST of JSON.

@@ -6,8 +6,8 @@ use serde_json::json;
 
 use super::child::{Kind, Server};
 use super::contest::{Contender, Load, contest, table};
-use super::seed::{Hashing, logins as login_requests, questions};
 use super::memory;
+use super::seed::{Hashing, logins as login_requests, questions};
 use crate::common::cluster::Cluster;
 use crate::common::load::{Meter, Sample};
 use crate::common::report::{Report, digits};
@@ -75,7 +75,9 @@ pub(crate) async fn reads(
 /// Tells how much memory a server takes.
 fn remember(after: &str, answers: f64, process: u32, report: &mut Report) -> Result<(), Fault> {
     let (now, most) = memory::of(process)?;
-    report.fact(&json!({"what": "memory", "after": after, "answers": answers, "rss_mb": now, "peak_mb": most}))?;
+    report.fact(
+        &json!({"what": "memory", "after": after, "answers": answers, "rss_mb": now, "peak_mb": most}),
+    )?;
     report.say(&format!(
         "\nResident memory of the server after {answers:.0} × {after}: {} MB, at most {} MB.",
         digits(now),

@@ -73,16 +73,10 @@ pub(crate) async fn log_in(cluster: &Cluster, port: u16, people: usize) -> Resul
     let mut requests = Vec::new();
     for number in (LOGGED_IN..ACCOUNTS).take(people) {
         let (head, _) = client.ask(&login(number)).await?;
-        let cookies: Vec<&str> = head
-            .lines()
-            .filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next())
-            .collect();
+        let cookies: Vec<&str> =
+            head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next()).collect();
         let token = cookies.iter().find_map(|cookie| cookie.strip_prefix("session=")).ok_or("no session")?;
-        sqlx::query(bare::ADD_SESSION)
-            .bind(token)
-            .bind(username(number))
-            .execute(&mut connection)
-            .await?;
+        sqlx::query(bare::ADD_SESSION).bind(token).bind(username(number)).execute(&mut connection).await?;
         requests.push(get("/api/v1/me", Some(&cookies.join("; "))));
     }
     Ok(requests)

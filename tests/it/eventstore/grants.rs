@@ -1,5 +1,7 @@
 //! The log is append-only for every role of ours, and neither the grants nor the trigger can be lifted by them.
 
+use std::borrow::Cow;
+
 use sqlx::{Connection, Executor, PgConnection};
 use zhanggui::eventstore::Metadata;
 
@@ -22,8 +24,7 @@ async fn neither_the_service_nor_the_owner_can_change_the_log() {
         let mut connection = PgConnection::connect_with(&options).await.unwrap();
         for change in CHANGES {
             let refused = connection.execute(change).await.unwrap_err();
-            let code =
-                refused.as_database_error().and_then(|error| error.code().map(|code| code.into_owned()));
+            let code = refused.as_database_error().and_then(|error| error.code().map(Cow::into_owned));
             assert_eq!(code.as_deref(), Some("42501"), "{change}: {refused}");
         }
     }

@@ -3,6 +3,8 @@
 pub(crate) mod append;
 pub(crate) mod counter;
 mod differential;
+mod faults;
 mod grants;
 mod memory;
 mod sealed;
+mod upcasting;

@@ -70,7 +70,10 @@ async fn title_detail_and_messages_follow_the_readers_language() {
         let answer = client.send(request).await;
         assert_eq!(answer.header("content-language"), language, "{accept}");
         let json = answer.json();
-        assert_eq!((&json["errors"][0]["message"], &json["code"]), (&json!(message), &json!("validation_failed")));
+        assert_eq!(
+            (&json["errors"][0]["message"], &json["code"]),
+            (&json!(message), &json!("validation_failed"))
+        );
         for field in ["title", "detail"] {
             assert_eq!(json[field].as_str().unwrap().is_ascii(), language == "en", "{accept}");
         }
@@ -89,7 +92,8 @@ async fn every_answer_has_a_request_id_and_a_plain_one_is_the_clients_own() {
     }
     let own = "my-request-0000000001";
     assert_eq!(client.ask("GET", "/nowhere", &[("x-request-id", own)]).await.header("x-request-id"), own);
-    for other in ["short", &"x".repeat(65), "with space in it", "<script>alert(1)</script>", "掌柜掌柜掌柜"] {
+    for other in ["short", &"x".repeat(65), "with space in it", "<script>alert(1)</script>", "掌柜掌柜掌柜"]
+    {
         let answer = client.ask("GET", "/nowhere", &[("x-request-id", other)]).await;
         assert!(answer.header("x-request-id").parse::<uuid::Uuid>().is_ok(), "{other}");
     }
@@ -100,7 +104,8 @@ fn assert_internals_stay_inside(answer: &Answer, status: u16, code: &str) {
     let json = answer.json();
     assert_eq!(keys(&json), ["code", "detail", "instance", "status", "title", "type"]);
     assert_eq!(json["instance"], format!("/requests/{}", answer.header("x-request-id")));
-    for word in ["sql", "postgres", "column", "relation", "login_time", "session", "denied", "src/", "panick"] {
+    for word in ["sql", "postgres", "column", "relation", "login_time", "session", "denied", "src/", "panick"]
+    {
         assert!(!answer.text().contains(word), "{word} in {}", answer.text());
     }
 }
@@ -133,8 +138,21 @@ async fn every_answer_carries_the_headers_that_protect_a_browser() {
     let (mut client, _) = site.client().logged_in().await;
     let image = client.get("/api/v1/captcha").await.json()["image_url"].as_str().unwrap().to_owned();
     let paths = [
-        "/", "/login", "/docs", "/static/app.js", "/favicon.ico", "/account", "/api/v1/me", "/api/v1/captcha",
-        "/api/v1/availability", "/healthz", "/readyz", "/metrics", "/openapi.json", "/nowhere", image.as_str(),
+        "/",
+        "/login",
+        "/docs",
+        "/static/app.js",
+        "/favicon.ico",
+        "/account",
+        "/api/v1/me",
+        "/api/v1/captcha",
+        "/api/v1/availability",
+        "/healthz",
+        "/readyz",
+        "/metrics",
+        "/openapi.json",
+        "/nowhere",
+        image.as_str(),
     ];
     for path in paths {
         let answer = client.get(path).await;

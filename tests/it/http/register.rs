@@ -187,7 +187,8 @@ async fn what_is_not_the_documented_json_is_malformed() {
         let shown: String = body.chars().take(40).collect();
         assert_eq!(answer.outcome(), (400, "malformed_request".to_owned()), "{shown}");
     }
-    let not_utf8 = client.post_bytes(REGISTER, "application/json", b"{\"username\": \"\xff\"}".to_vec()).await;
+    let not_utf8 =
+        client.post_bytes(REGISTER, "application/json", b"{\"username\": \"\xff\"}".to_vec()).await;
     assert_eq!(not_utf8.outcome(), (400, "malformed_request".to_owned()));
 }
 
@@ -219,8 +220,7 @@ async fn characters_that_the_database_cannot_hold_are_answered_field_by_field() 
         &[("username", nul("shopper")), ("email", nul("a@b.cn")), ("phone", nul("13800138000"))],
     )
     .await;
-    let expected =
-        [("username", "invalid_format"), ("email", "invalid_format"), ("phone", "invalid_format")];
+    let expected = [("username", "invalid_format"), ("email", "invalid_format"), ("phone", "invalid_format")];
     assert_eq!((answer.outcome().0, answer.errors()), (422, wrong(&expected)));
     for field in ["captcha_id", "captcha_answer"] {
         let answer = register(&mut site.client(), &Person::new(), &[(field, nul("x"))]).await;

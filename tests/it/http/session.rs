@@ -267,8 +267,17 @@ async fn malformed_and_hostile_cookies_are_no_session() {
     let token = &client.cookies["session"];
     let digest = hex::encode(zhanggui::http::session::token_digest(token));
     let mut cookies: Vec<Vec<u8>> = [
-        "", "=", ";", "session", "session=", "session=;login_time=", "session=x", "login_time=1",
-        "session='; DROP TABLE events; --", "Session=", "session=\"\"",
+        "",
+        "=",
+        ";",
+        "session",
+        "session=",
+        "session=;login_time=",
+        "session=x",
+        "login_time=1",
+        "session='; DROP TABLE events; --",
+        "Session=",
+        "session=\"\"",
     ]
     .map(|text| text.as_bytes().to_vec())
     .to_vec();

@@ -43,7 +43,7 @@ async fn run() {
     match start(&folder).await {
         Ok(server) => keep(server, &folder).await,
         Err(error) => {
-            fs::write(folder.join("keeper.error"), error.to_string()).expect("the folder can be written")
+            fs::write(folder.join("keeper.error"), error.to_string()).expect("the folder can be written");
         }
     }
 }
