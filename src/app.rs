@@ -112,23 +112,58 @@ impl Database {
 /// The database's, or that of a migration.
 pub async fn migrate(owner: &PgConnectOptions) -> Result<(), AppError> {
     let mut connection = PgConnection::connect_with(owner).await?;
-    let role: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_roles WHERE rolname = $1)")
-        .bind(APP_ROLE)
-        .fetch_one(&mut connection)
-        .await?;
-    if !role {
-        sqlx::raw_sql(&format!("CREATE ROLE {APP_ROLE} NOLOGIN")).execute(&mut connection).await.map_err(|error| {
-            Refusal(format!("the role {APP_ROLE} is missing and cannot be made ({error}): run `CREATE ROLE {APP_ROLE}` as a superuser first"))
-        })?;
-        let database: String =
-            sqlx::query_scalar("SELECT current_database()").fetch_one(&mut connection).await?;
-        let grant =
-            format!("GRANT CONNECT, CREATE ON DATABASE \"{}\" TO {APP_ROLE}", database.replace('"', "\"\""));
-        sqlx::raw_sql(&grant).execute(&mut connection).await?;
-    }
+    ensure_role(&mut connection).await?;
     sqlx::migrate!("./migrations").run(&mut connection).await?;
     connection.close().await?;
     Ok(())
+}
+
+/// Makes the application's role and lets it make read models, where that is not so yet.
+async fn ensure_role(connection: &mut PgConnection) -> Result<(), AppError> {
+    let is_ready: Option<bool> = sqlx::query_scalar(
+        "SELECT has_database_privilege(oid, current_database(), 'CREATE') FROM pg_roles WHERE rolname = $1",
+    )
+    .bind(APP_ROLE)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let refuse = |error: sqlx::Error| {
+        Refusal(format!(
+            "the role {APP_ROLE} cannot be set up ({error}): run `CREATE ROLE {APP_ROLE}` and `GRANT CONNECT, CREATE ON DATABASE … TO {APP_ROLE}` as a superuser first"
+        ))
+    };
+    if is_ready.is_none() {
+        let create = format!("CREATE ROLE {APP_ROLE} NOLOGIN");
+        sqlx::raw_sql(&create).execute(&mut *connection).await.map_err(refuse)?;
+    }
+    if is_ready != Some(true) {
+        let grant = format!(
+            "DO $$ BEGIN EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO {APP_ROLE}', current_database()); END $$"
+        );
+        sqlx::raw_sql(&grant).execute(&mut *connection).await.map_err(refuse)?;
+    }
+    Ok(())
+}
+
+/// Refuses a master key that is not the one this database was written with; remembers the first one.
+async fn check_master_key(pool: &PgPool, sealer: &Sealer) -> Result<(), AppError> {
+    let (_, probe) = sealer.new_key("probe")?;
+    let stored: (uuid::Uuid, Vec<u8>) = sqlx::query_as(
+        "WITH made AS (INSERT INTO sealing_keys (aggregate_id, slot, key_id, wrapped) VALUES ('', 'probe', $1, $2) \
+             ON CONFLICT (aggregate_id, slot) DO NOTHING RETURNING key_id, wrapped) \
+         SELECT * FROM made UNION ALL \
+         SELECT key_id, wrapped FROM sealing_keys WHERE aggregate_id = '' AND slot = 'probe' LIMIT 1",
+    )
+    .bind(probe.key_id)
+    .bind(probe.wrapped)
+    .fetch_one(pool)
+    .await?;
+    Ok(sealer.check(stored.0, &stored.1)?)
+}
+
+/// The upcasters of all events, in the order they run: of live loads and of rebuilds alike.
+#[must_use]
+pub fn upcasters() -> Upcasters {
+    Upcasters::default()
 }
 
 /// How the service connects: as the application's role, and finding every read model's tables.
@@ -153,7 +188,7 @@ pub async fn prepare(
     migrate(owner).await?;
     let mut connection =
         PgConnection::connect_with(&as_service(app).options([("statement_timeout", "0")])).await?;
-    rebuild::ensure(&mut connection, sealer, &Upcasters::default()).await?;
+    rebuild::ensure(&mut connection, sealer, &upcasters()).await?;
     connection.close().await?;
     Ok(())
 }
@@ -253,11 +288,12 @@ impl App {
         let listeners = Arc::new(engine::listeners()?);
         let (writer, task) = Writer::start(options, Arc::clone(&listeners), Arc::clone(&ports.clock));
         let sealer = Sealer::new(&master, ports.clone())?;
+        check_master_key(&reads, &sealer).await?;
         let log = Log { pool: writes.clone(), writer, sealer, listeners, ports: ports.clone() };
         let hasher: Arc<dyn PasswordHasher> =
             Arc::new(Argon2Hasher::new(settings.argon2, Arc::clone(&ports.rng))?);
         let accounts: Commands<Account> = Commands::new(
-            Store::new(log.clone(), Upcasters::default()),
+            Store::new(log.clone(), upcasters()),
             AccountServices { hasher: Arc::clone(&hasher) },
         );
         // The numbering plans are read at first use; better now than in somebody's request.

@@ -3,10 +3,9 @@
 use sqlx::{Connection, PgConnection};
 
 use super::{Failure, close, say};
-use crate::app::{AppError, Database, as_service, master_key};
+use crate::app::{AppError, Database, as_service, master_key, upcasters};
 use crate::config::{Refusal, Settings};
 use crate::eventstore::seal::Sealer;
-use crate::eventstore::upcast::Upcasters;
 use crate::ports::Ports;
 use crate::projections::engine::ReadModel;
 use crate::projections::rebuild::{RebuildError, is_current, rebuild};
@@ -53,7 +52,7 @@ async fn act(settings: &Settings, database: &Database, command: Command) -> Resu
             let model = models.iter().find(|model| model.name == name).ok_or_else(unknown)?;
             let ports = Ports::system();
             let sealer = Sealer::new(&master_key(settings, &ports)?, ports)?;
-            let events = rebuild(&mut connection, model, &sealer, &Upcasters::default(), true)
+            let events = rebuild(&mut connection, model, &sealer, &upcasters(), true)
                 .await
                 .map_err(|source| RebuildError::Database { name: model.name, source })?;
             say(format_args!("{} rebuilt from {} events", model.name, events.unwrap_or(0)));

@@ -1,7 +1,7 @@
 //! What somebody wrote down: in the file, in variables, in flags. One struct is all three.
 
 use std::collections::HashSet;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use clap::{Args, CommandFactory, ValueEnum};
@@ -39,7 +39,7 @@ pub struct Given {
     /// For whom the server runs.
     #[arg(long, global = true, env = "ZHANGGUI_PROFILE", hide_env = true)]
     pub profile: Option<Profile>,
-    /// Where HTTP is served, host:port [default: 127.0.0.1:8080].
+    /// Where HTTP is served, address:port [default: 127.0.0.1:8080].
     #[arg(long, global = true, env = "ZHANGGUI_LISTEN", hide_env = true)]
     pub listen: Option<SocketAddr>,
     /// Folder of the embedded database, keys and files [default: ./data, as root /var/lib/zhanggui].
@@ -66,6 +66,9 @@ pub struct Given {
     /// Whether the limits per address are in force.
     #[arg(long, global = true, env = "ZHANGGUI_RATE_LIMITS", hide_env = true)]
     pub rate_limits: Option<Switch>,
+    /// Addresses of proxies in front, with commas; only theirs is `X-Forwarded-For` believed [default: none].
+    #[arg(long, global = true, env = "ZHANGGUI_TRUSTED_PROXIES", hide_env = true, value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<IpAddr>>,
     /// Memory of one password hash in KiB [default: 19456].
     #[arg(long, global = true, env = "ZHANGGUI_ARGON2_MEMORY_KIB", hide_env = true)]
     pub argon2_memory_kib: Option<u32>,
@@ -101,6 +104,7 @@ impl Given {
             master_key: self.master_key.or(under.master_key),
             disclose_codes: self.disclose_codes.or(under.disclose_codes),
             rate_limits: self.rate_limits.or(under.rate_limits),
+            trusted_proxies: self.trusted_proxies.or(under.trusted_proxies),
             argon2_memory_kib: self.argon2_memory_kib.or(under.argon2_memory_kib),
             argon2_iterations: self.argon2_iterations.or(under.argon2_iterations),
             session_idle_minutes: self.session_idle_minutes.or(under.session_idle_minutes),

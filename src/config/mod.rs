@@ -6,7 +6,7 @@
 mod given;
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -62,6 +62,8 @@ pub struct Settings {
     pub disclose_codes: bool,
     /// Whether the limits per address are in force.
     pub rate_limits: bool,
+    /// Proxies whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
     /// How passwords are hashed.
     pub argon2: Argon2Settings,
     /// A session unused for this long is over.
@@ -127,6 +129,7 @@ impl Settings {
             master_key,
             disclose_codes,
             rate_limits,
+            trusted_proxies: given.trusted_proxies.unwrap_or_default(),
             argon2,
             session_idle: Duration::from_secs(u64::from(idle) * 60),
             session_absolute: Duration::from_secs(u64::from(absolute) * 3600),
@@ -151,6 +154,7 @@ impl fmt::Display for Settings {
         writeln!(f, "master_key              {key}")?;
         writeln!(f, "disclose_codes          {}", switch(self.disclose_codes))?;
         writeln!(f, "rate_limits             {}", switch(self.rate_limits))?;
+        writeln!(f, "trusted_proxies         {:?}", self.trusted_proxies)?;
         writeln!(f, "argon2                  {} KiB, t={}", self.argon2.memory_kib, self.argon2.iterations)?;
         writeln!(f, "session_idle_minutes    {}", self.session_idle.as_secs() / 60)?;
         write!(f, "session_absolute_hours  {}", self.session_absolute.as_secs() / 3600)
@@ -227,6 +231,12 @@ fn check_database(given: &Given, production: bool, refusals: &mut Vec<Refusal>) 
             fetch: given.fetch_postgres.is_some_and(Switch::is_on),
         };
     };
+    if production && given.database_direct_url.is_none() {
+        refuse(
+            refusals,
+            "ZHANGGUI_DATABASE_DIRECT_URL is missing: in production the service's user may not migrate; give the owner's URL here",
+        );
+    }
     let direct_url = given.database_direct_url.clone().unwrap_or_else(|| url.clone());
     for (name, url) in [("ZHANGGUI_DATABASE_URL", &url), ("ZHANGGUI_DATABASE_DIRECT_URL", &direct_url)] {
         if url.parse::<sqlx::postgres::PgConnectOptions>().is_err() {

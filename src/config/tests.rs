@@ -11,6 +11,7 @@ fn production() -> Given {
         profile: Some(Profile::Production),
         master_key: Some("8a1f3c5e7b9d0246813579bdf02468ace13579bdf02468ac1e2d3c4b5a697887".to_owned()),
         database_url: Some("postgres://app:secret@db/zhanggui".to_owned()),
+        database_direct_url: Some("postgres://owner:secret@db/zhanggui".to_owned()),
         ..Given::default()
     }
 }
@@ -41,6 +42,7 @@ fn production_refuses_what_only_tests_may_do() {
         Given { rate_limits: Some(Switch::Off), ..production() },
         Given { argon2_memory_kib: Some(1024), ..production() },
         Given { master_key: Some("00".repeat(32)), ..production() },
+        Given { database_direct_url: None, ..production() },
     ] {
         assert_eq!(refusals(given).len(), 1);
     }

@@ -74,31 +74,53 @@ pub fn save_later<A: LoggedAggregate>(
         },
         None => json!({ "open": serde_json::from_slice::<Value>(&state).unwrap_or_default() }),
     };
-    let (pool, aggregate_id, person) = (log.pool.clone(), aggregate_id.to_owned(), person.map(|key| key.id));
+    let row = Row {
+        aggregate_type: A::TYPE,
+        aggregate_id: aggregate_id.to_owned(),
+        sequence,
+        version: A::STATE_VERSION,
+        state,
+    };
+    let (pool, person) = (log.pool.clone(), person.map(|key| key.id));
     tokio::spawn(async move {
-        // Only while the stream still ends there, under the same key and with the same secrets: the row
-        // locks are not needed, since a snapshot that is too old is harmless unless a secret was replaced,
-        // and that makes the stream longer.
-        let saved = sqlx::query(
-            "INSERT INTO aggregate_snapshots (aggregate_type, aggregate_id, sequence, code_version, state) \
-             SELECT $1, $2, $3, $4, $5 \
-             WHERE ($6::uuid IS NULL OR EXISTS (SELECT FROM sealing_keys WHERE key_id = $6)) \
-               AND NOT EXISTS (SELECT FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3 + 1) \
-             ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE \
-             SET sequence = excluded.sequence, code_version = excluded.code_version, state = excluded.state \
-             WHERE aggregate_snapshots.sequence < excluded.sequence \
-                OR aggregate_snapshots.code_version <> excluded.code_version",
-        )
-        .bind(A::TYPE)
-        .bind(&aggregate_id)
-        .bind(sequence)
-        .bind(A::STATE_VERSION)
-        .bind(state)
-        .bind(person)
-        .execute(&pool)
-        .await;
-        if let Err(error) = saved {
-            tracing::warn!(%error, aggregate_id, "a snapshot could not be saved");
+        if let Err(error) = save(&pool, &row, person).await {
+            tracing::warn!(%error, aggregate_id = row.aggregate_id, "a snapshot could not be saved");
         }
     });
+}
+
+/// A snapshot as its table keeps it.
+struct Row {
+    aggregate_type: &'static str,
+    aggregate_id: String,
+    sequence: i64,
+    version: i32,
+    state: Value,
+}
+
+/// Saves a snapshot while its stream still ends there. The lock on the head keeps appends out between the
+/// check and the commit: a secret replaced just then would otherwise live on in the snapshot.
+async fn save(pool: &PgPool, row: &Row, person: Option<uuid::Uuid>) -> Result<(), sqlx::Error> {
+    let mut transaction = pool.begin().await?;
+    // Not FOR SHARE, which needs no less right and would let several savers starve the writer.
+    sqlx::query("SELECT FROM log_head WHERE log = 0 FOR UPDATE").execute(&mut *transaction).await?;
+    sqlx::query(
+        "INSERT INTO aggregate_snapshots (aggregate_type, aggregate_id, sequence, code_version, state) \
+         SELECT $1, $2, $3, $4, $5 \
+         WHERE ($6::uuid IS NULL OR EXISTS (SELECT FROM sealing_keys WHERE key_id = $6)) \
+           AND NOT EXISTS (SELECT FROM events WHERE aggregate_type = $1 AND aggregate_id = $2 AND sequence = $3 + 1) \
+         ON CONFLICT (aggregate_type, aggregate_id) DO UPDATE \
+         SET sequence = excluded.sequence, code_version = excluded.code_version, state = excluded.state \
+         WHERE aggregate_snapshots.sequence < excluded.sequence \
+            OR aggregate_snapshots.code_version <> excluded.code_version",
+    )
+    .bind(row.aggregate_type)
+    .bind(&row.aggregate_id)
+    .bind(row.sequence)
+    .bind(row.version)
+    .bind(&row.state)
+    .bind(person)
+    .execute(&mut *transaction)
+    .await?;
+    transaction.commit().await
 }

@@ -230,6 +230,8 @@ enum ReadError {
 impl<E: std::error::Error> From<ReadError> for AggregateError<E> {
     fn from(error: ReadError) -> Self {
         match error {
+            // A key that does not open is no outage: trying again does not help.
+            ReadError::Database(error @ sqlx::Error::Decode(_)) => Self::UnexpectedError(Box::new(error)),
             ReadError::Database(error) => Self::DatabaseConnectionError(Box::new(error)),
             // postgres-es calls a server that is shutting down or starting up an unknown error.
             ReadError::Repository(PersistenceError::UnknownError(error)) => {
@@ -339,7 +341,7 @@ impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
     ///
     /// # Errors
     /// The aggregate's refusal; [`AggregateError::AggregateConflict`] when the command lost against
-    /// concurrent ones [`TRIES`] times; the infrastructure's errors.
+    /// concurrent ones four times in a row; the infrastructure's errors.
     pub async fn execute(
         &self,
         aggregate_id: &str,

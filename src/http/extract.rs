@@ -3,8 +3,8 @@
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request, rejection::JsonRejection};
-use axum::http::header;
 use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 
 use super::Shared;
@@ -58,15 +58,35 @@ pub struct Caller {
 impl FromRequestParts<Shared> for Caller {
     type Rejection = std::convert::Infallible;
 
-    async fn from_request_parts(parts: &mut Parts, _: &Shared) -> Result<Self, Self::Rejection> {
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Self::Rejection> {
         let peer = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0.ip());
+        let address = client(
+            peer.unwrap_or(IpAddr::from([0, 0, 0, 0])),
+            &parts.headers,
+            &site.settings.trusted_proxies,
+        );
         let user_agent = parts.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok());
         Ok(Self {
-            address: network(peer.unwrap_or(IpAddr::from([0, 0, 0, 0]))),
+            address: network(address),
             request_id: parts.extensions.get::<RequestId>().map(|id| id.0.clone()).unwrap_or_default(),
             user_agent: user_agent.map(str::to_owned),
         })
     }
+}
+
+/// The address that the nearest trusted proxy saw: read from the right, since everything further left can be made up.
+fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let lines = headers.get_all("x-forwarded-for").iter().filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = lines.flat_map(|line| line.split(',')).map(str::trim).collect();
+    let mut address = peer;
+    for hop in hops.iter().rev() {
+        if !trusted.contains(&address.to_canonical()) {
+            break;
+        }
+        let Ok(before) = hop.parse() else { break };
+        address = before;
+    }
+    address
 }
 
 fn network(address: IpAddr) -> IpAddr {
@@ -79,6 +99,23 @@ fn network(address: IpAddr) -> IpAddr {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_a_trusted_proxy_is_believed_about_whom_it_speaks_for() {
+        let ip = |text: &str| text.parse::<IpAddr>().unwrap();
+        let trusted = [ip("10.0.0.1"), ip("10.0.0.2")];
+        for (peer, forwarded, expected) in [
+            ("192.0.2.9", "203.0.113.1", "192.0.2.9"),
+            ("10.0.0.1", "203.0.113.1", "203.0.113.1"),
+            ("10.0.0.1", "6.6.6.6, 203.0.113.1, 10.0.0.2", "203.0.113.1"),
+            ("10.0.0.1", "rubbish", "10.0.0.1"),
+            ("::ffff:10.0.0.1", "203.0.113.1", "203.0.113.1"),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("x-forwarded-for", forwarded.parse().unwrap());
+            assert_eq!(client(ip(peer), &headers, &trusted), ip(expected), "{peer} {forwarded}");
+        }
+    }
 
     #[test]
     fn a_household_is_one_caller() {

@@ -16,7 +16,7 @@ use ring::hmac;
 use serde::{Deserialize, Serialize};
 
 use super::problem::{Problem, WrongField};
-use super::session::Session;
+use super::session::{Session, cookies, token_digest};
 use super::{LARGEST_BODY, Shared};
 use crate::eventstore::seal::{Cipher, MasterKey, SealError};
 
@@ -70,10 +70,16 @@ fn wrong_key(code: &'static str) -> Problem {
 async fn replay_or_run(site: &Shared, key: &[u8], request: Request, next: Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Problem::new("too_large"))?;
-    // A logged-in person's keys are that person's own. Without a session the body says who is asking (a
-    // login's holds the password), and only the same body gets the answer again.
-    let owner = parts.extensions.get::<Session>().map(|session| session.row.user_id).unwrap_or_default();
-    let digest = hmac::sign(&site.idempotency.digest, &[owner.as_bytes(), key].concat()).as_ref().to_vec();
+    // A key belongs to whoever sent it: to the account behind a valid session, else to the cookie (a
+    // log-out has no body to tell people apart by), else to whoever has the same body.
+    let owner = match parts.extensions.get::<Session>() {
+        Some(session) => session.row.user_id.as_bytes().to_vec(),
+        None => cookies::read(&parts.headers, site.settings.secure_cookies)
+            .session
+            .map_or(Vec::new(), |token| token_digest(&token)),
+    };
+    let digest =
+        hmac::sign(&site.idempotency.digest, &[owner.as_slice(), b"\0", key].concat()).as_ref().to_vec();
     let fingerprint = fingerprint(parts.method.as_str(), parts.uri.path(), &body);
     if let Some(kept) = reserve(site, &digest, &fingerprint).await? {
         return Ok(kept);

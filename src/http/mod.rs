@@ -1,7 +1,7 @@
 //! The JSON over HTTP, and the page. Each resource has a file; [`routes`] is the table of all of them.
 //!
 //! A request passes, from the outside in: [`observe`] (id, log, metrics, words for problems), a bound on
-//! the body, [`guard`] (other sites), [`idempotency`], for protected routes [`session`], then its handler.
+//! the body, [`guard`] (other sites), for protected routes [`session`], [`idempotency`], then its handler.
 
 pub mod availability;
 pub mod captcha;

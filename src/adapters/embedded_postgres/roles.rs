@@ -52,7 +52,10 @@ pub async fn create_database(superuser: &PgConnectOptions, name: &str) -> Result
     connection.close().await?;
     let mut inside = connect(&superuser.clone().database(name)).await?;
     // Before version 15 everybody may make tables in the schema `public`.
-    sqlx::raw_sql("REVOKE CREATE ON SCHEMA public FROM PUBLIC").execute(&mut inside).await?;
+    // Version 14 gives that schema to the superuser, later ones to the database's owner.
+    let public =
+        format!("REVOKE CREATE ON SCHEMA public FROM PUBLIC; GRANT ALL ON SCHEMA public TO {OWNER_ROLE}");
+    sqlx::raw_sql(&public).execute(&mut inside).await?;
     inside.close().await
 }
 

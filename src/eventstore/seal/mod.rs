@@ -86,6 +86,14 @@ impl Sealer {
         Ok((key, stored))
     }
 
+    /// Whether a stored key opens.
+    ///
+    /// # Errors
+    /// [`SealError::Unwrap`] when it was wrapped by another master key.
+    pub fn check(&self, id: Uuid, wrapped: &[u8]) -> Result<(), SealError> {
+        SealingKey::unwrap(&self.wrapping, id, wrapped).map(drop)
+    }
+
     /// Replaces every open marker in `payload` by its sealed form; the keys made for secrets are added to `keys`.
     ///
     /// # Errors

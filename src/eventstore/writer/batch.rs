@@ -45,18 +45,30 @@ pub(super) struct Answer {
 }
 
 /// Splits what waits into the appends that may share a batch and those that must wait for the next one:
-/// a stream or a claim may stand in a batch only once, since the second one's answer depends on the first.
+/// where the second one's answer depends on the first. A stream or a claim may stand in a batch only once,
+/// and what one append releases, another of the same batch may not take.
 pub(super) fn split(waiting: Vec<Waiting>) -> (Vec<Waiting>, Vec<Waiting>) {
     let mut streams: HashSet<(&'static str, String)> = HashSet::new();
     let mut claims: HashSet<ClaimDigest> = HashSet::new();
+    let (mut taken, mut released): (HashSet<&str>, HashSet<&str>) = (HashSet::new(), HashSet::new());
     let (mut now, mut later) = (Vec::with_capacity(waiting.len()), Vec::new());
     for item in waiting {
-        let stream = (item.append.aggregate_type, item.append.aggregate_id.clone());
-        if streams.contains(&stream) || item.append.takes.iter().any(|claim| claims.contains(claim)) {
+        let append = &item.append;
+        let stream = (append.aggregate_type, append.aggregate_id.clone());
+        // An empty kind releases all of them.
+        let frees_what_was_taken =
+            append.releases.iter().any(|kind| taken.contains(kind) || (kind.is_empty() && !taken.is_empty()));
+        let takes_what_was_freed = append
+            .takes
+            .iter()
+            .any(|claim| claims.contains(claim) || released.contains(claim.kind) || released.contains(""));
+        if streams.contains(&stream) || frees_what_was_taken || takes_what_was_freed {
             later.push(item);
         } else {
             streams.insert(stream);
-            claims.extend(item.append.takes.iter().cloned());
+            released.extend(&append.releases);
+            taken.extend(append.takes.iter().map(|claim| claim.kind));
+            claims.extend(append.takes.iter().cloned());
             now.push(item);
         }
     }

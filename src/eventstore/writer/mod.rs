@@ -31,6 +31,8 @@ use crate::ports::Clock;
 const LARGEST_BATCH: usize = 512;
 /// The most appends that may wait; beyond it a command is refused at once.
 const LONGEST_QUEUE: usize = 4096;
+/// How often a batch is tried again when the connection breaks or the disk is full.
+const MOST_FAILURES: u32 = 3;
 /// How often a batch is tried again when other processes keep moving the head.
 const MOST_MOVES: u32 = 1000;
 
@@ -135,6 +137,8 @@ enum Tried {
     Done,
     /// These are still to be recorded.
     Again(Vec<Waiting>),
+    /// The same, after the database could not do it; why.
+    Failed(Vec<Waiting>, String),
 }
 
 impl Task {
@@ -169,16 +173,21 @@ impl Task {
         let begun = Instant::now();
         #[expect(clippy::cast_precision_loss, reason = "a histogram of at most 512")]
         histogram!("append_batch_size").record(batch.len() as f64);
+        let (mut failures, mut reason) = (0, "other processes kept the log busy".to_owned());
         for _ in 0..MOST_MOVES {
-            if batch.is_empty() {
+            if batch.is_empty() || failures > MOST_FAILURES {
                 break;
             }
             match self.try_once(batch).await {
                 Tried::Done => batch = Vec::new(),
                 Tried::Again(rest) => batch = rest,
+                Tried::Failed(rest, why) => {
+                    (batch, reason) = (rest, why);
+                    failures += 1;
+                }
             }
         }
-        refuse(batch, &AppendError::Unavailable("other processes kept the log busy".to_owned()));
+        refuse(batch, &AppendError::Unavailable(reason));
         histogram!("append_seconds").record(begun.elapsed().as_secs_f64());
     }
 
@@ -193,7 +202,7 @@ impl Task {
         let columns = Columns::of(&batch, &head, self.clock.now(), &self.listeners);
         match self.connection.append(&columns).await {
             Ok(answer) => self.heed(batch, answer),
-            Err(error) if is_lost(&error) => self.settle(batch, &columns, &head).await,
+            Err(error) if is_lost(&error) => self.settle(batch, &columns, &head, &error).await,
             Err(error) => self.isolate(batch, &error.to_string()).await,
         }
     }
@@ -226,10 +235,16 @@ impl Task {
     }
 
     /// The connection broke: is the batch in the log?
-    async fn settle(&mut self, batch: Vec<Waiting>, columns: &Columns, before: &Head) -> Tried {
+    async fn settle(
+        &mut self,
+        batch: Vec<Waiting>,
+        columns: &Columns,
+        before: &Head,
+        error: &sqlx::Error,
+    ) -> Tried {
         self.head = None;
         self.epoch.fetch_add(1, Ordering::AcqRel);
-        tracing::warn!(commands = batch.len(), "the connection to the log was lost during an append");
+        tracing::warn!(%error, commands = batch.len(), "an append was interrupted");
         let first = columns.first_event();
         match self.connection.event_at(before.position + 1).await {
             Ok(found) if found.is_some() && found == first => {
@@ -237,7 +252,7 @@ impl Task {
                 acknowledge(batch, before.position + i64::try_from(last).unwrap_or(0));
                 Tried::Done
             }
-            Ok(_) => Tried::Again(batch),
+            Ok(_) => Tried::Failed(batch, error.to_string()),
             Err(lost) => {
                 refuse(batch, &AppendError::Unavailable(lost.to_string()));
                 Tried::Done

@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
-use axum::http::Uri;
 use serde_json::json;
+use tracing::{Dispatch, dispatcher};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
@@ -67,8 +67,7 @@ async fn visit(site: &TestSite, client: &mut Client) -> Vec<String> {
     as_superuser(site, "GRANT EXECUTE ON FUNCTION append_events TO zhanggui_app").await;
     let newer = client.cookies["session"].clone();
     client.ask("POST", "/api/v1/logout", &[]).await;
-    let uri: Uri = "/static/secretpath?token=secretquery".parse().unwrap();
-    client.get(&uri.to_string()).await;
+    client.get("/static/secretpath?token=secretquery").await;
     let digests = [&token, &newer].map(|token| hex::encode(zhanggui::http::session::token_digest(token)));
     let mut secrets = digests.to_vec();
     secrets.extend([token, newer, browser.to_owned(), format!("\"{captcha_answer}\"")]);
@@ -84,15 +83,19 @@ async fn no_log_line_and_no_measurement_repeats_what_people_type_or_are_given() 
     let writer = lines.clone();
     let layer = fmt::layer().json().with_writer(move || writer.clone());
     let subscriber = tracing_subscriber::registry().with(EnvFilter::new("zhanggui=trace")).with(layer);
-    let logging = tracing::subscriber::set_default(subscriber);
+    let ours = Dispatch::new(subscriber);
+    // With a single subscriber in the program, which lines are of interest is decided on whatever thread
+    // comes to them first, where ours may not be in force. With two, both are asked.
+    let other = Dispatch::new(tracing_subscriber::registry());
+    let logging = dispatcher::set_default(&ours);
     let site = TestSite::start().await;
     let mut client = site.client();
     let secrets = visit(&site, &mut client).await;
     let metrics = client.get("/metrics").await.text().to_lowercase();
-    drop(logging);
+    drop((logging, other));
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap().to_lowercase();
     assert!(log.lines().filter(|line| line.contains("\"answered\"")).count() > 15, "{log}");
-    assert!(log.contains("\"warn\""), "the failures were logged: {log}");
+    assert!(log.contains("\"error\""), "the failures were logged: {log}");
     for secret in secrets.iter().map(|secret| secret.to_lowercase()) {
         let line = log.lines().find(|line| line.contains(&secret));
         assert!(line.is_none(), "{secret} is in the log: {line:?}");

@@ -119,6 +119,7 @@ async fn after_ten_wrong_ones_even_the_right_password_waits_for_the_window_to_pa
     let mut client = site.client();
     client.register(&person).await;
     assert!(lock(&site, &person.username).await.iter().all(|wrong| wrong.0 == 401));
+    site.clock.advance(TimeDelta::seconds(1));
     let refused = client.try_login_with_captcha(&person.username, &person.password).await;
     assert_eq!(refused.outcome(), outcome(429, "too_many_attempts"));
     let wait: i64 = refused.header("retry-after").parse().unwrap();
@@ -181,6 +182,22 @@ async fn parallel_guesses_are_looked_at_ten_times_in_all() {
         site.clock.advance(TimeDelta::seconds(1));
     }
     assert!((3..=10).contains(&looked_at), "{looked_at} guesses were looked at");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_burst_of_refused_guesses_does_not_open_the_lock() {
+    let site = TestSite::start().await;
+    let other = site.another_instance().await;
+    let person = Person::new();
+    site.client().register(&person).await;
+    lock(&site, &person.username).await;
+    for _ in 0..3 {
+        site.clock.advance(TimeDelta::seconds(1));
+        assert_eq!(guess(&site, &other, &person).await, 0);
+    }
+    site.clock.advance(TimeDelta::seconds(1));
+    let refused = site.client().try_login_with_captcha(&person.username, &person.password).await;
+    assert_eq!(refused.outcome(), outcome(429, "too_many_attempts"));
 }
 
 #[tokio::test]

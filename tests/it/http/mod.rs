@@ -10,6 +10,7 @@ mod leaks;
 mod login;
 mod login_cost;
 mod login_limits;
+mod logout;
 mod operations;
 mod pages;
 mod problems;

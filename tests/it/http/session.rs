@@ -1,4 +1,4 @@
-//! S6, S7, S15: protected routes, one client at a time, expiry by the clock, and logging out.
+//! S6 and S7: protected routes, one client at a time, and expiry by the clock.
 
 use axum::body::Body;
 use axum::http::Request;
@@ -12,20 +12,20 @@ use crate::support::site::TestSite;
 
 const BROWSER: &str = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
 
-async fn me(client: &mut Client) -> (u16, String) {
+pub(super) async fn me(client: &mut Client) -> (u16, String) {
     client.get("/api/v1/me").await.outcome()
 }
 
-fn refused(code: &str) -> (u16, String) {
+pub(super) fn refused(code: &str) -> (u16, String) {
     (401, code.to_owned())
 }
 
-fn ok() -> (u16, String) {
+pub(super) fn ok() -> (u16, String) {
     (200, String::new())
 }
 
 /// Both cookies are told to go.
-fn assert_cleared(answer: &Answer) {
+pub(super) fn assert_cleared(answer: &Answer) {
     for name in ["session", "login_time"] {
         let line = answer.cookie(name);
         assert!(line.starts_with(&format!("{name}=;")) && line.contains("Max-Age=0; Path=/"), "{line}");
@@ -193,45 +193,6 @@ async fn what_was_seen_here_is_known_there_once_it_is_written_down() {
     site.app.site.activity.flush(&site.app.site.writes).await.unwrap();
     site.clock.advance(TimeDelta::minutes(29));
     assert_eq!(me(&mut here).await, ok());
-}
-
-#[tokio::test]
-async fn logging_out_makes_the_cookie_useless_wherever_it_lies() {
-    let site = TestSite::start().await;
-    let other = site.another_instance().await;
-    let (mut client, _) = site.client().logged_in().await;
-    let mut copy = client.clone();
-    let mut copy_elsewhere = other.client();
-    copy_elsewhere.cookies = client.cookies.clone();
-    let answer = client.ask("POST", "/api/v1/logout", &[]).await;
-    assert_eq!((answer.status.as_u16(), answer.body.len()), (204, 0));
-    assert_cleared(&answer);
-    assert!(client.cookies.is_empty());
-    assert_eq!(me(&mut copy.clone()).await, refused("login_required"));
-    assert_eq!(me(&mut copy_elsewhere).await, refused("login_required"));
-    assert_eq!(copy.ask("POST", "/api/v1/logout", &[]).await.status, 204);
-    assert_eq!(events(&site, "account.logged_out").await, 1, "logging out twice happens once");
-}
-
-#[tokio::test]
-async fn logging_out_without_a_session_is_no_error() {
-    let site = TestSite::start().await;
-    let mut client = site.client();
-    assert_eq!(client.ask("POST", "/api/v1/logout", &[]).await.status, 204);
-    client.cookies.insert("session".to_owned(), "x".repeat(43));
-    assert_eq!(client.ask("POST", "/api/v1/logout", &[]).await.status, 204);
-    assert_eq!(events(&site, "account.logged_out").await, 0);
-}
-
-#[tokio::test]
-async fn logging_out_of_a_superseded_session_leaves_the_newer_one_alone() {
-    let site = TestSite::start().await;
-    let (mut older, person) = site.client().logged_in().await;
-    let mut newer = site.client();
-    newer.login(&person).await;
-    assert_eq!(older.ask("POST", "/api/v1/logout", &[]).await.status, 204);
-    assert_eq!(me(&mut newer).await, ok());
-    assert_eq!(events(&site, "account.logged_out").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::os::unix::fs::PermissionsExt;
 
-use super::server::{Folder, program, run};
+use super::server::{Folder, Server, program, run};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -98,4 +98,16 @@ fn in_development_a_master_key_is_made_once_readable_by_its_owner_only() {
     assert_eq!(first, migrate());
     let mode = std::fs::metadata(folder.0.join("data/master.key")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
+}
+
+#[test]
+fn another_master_key_than_the_first_is_refused_before_anything_is_served() {
+    let folder = Folder::new("other-key");
+    let first = Server::start(program(&folder.0));
+    assert_eq!(first.stop(), Some(0));
+    let other = "d1".to_owned() + &"8a1f3c5e7b9d0246813579bdf02468ace13579bdf02468ac1e2d3c4b5a697887"[2..];
+    let output = run(program(&folder.0).env("ZHANGGUI_MASTER_KEY", other).arg("serve"));
+    assert_eq!(output.status.code(), Some(1));
+    let told = text(&output.stderr);
+    assert!(told.contains("ZHANGGUI_MASTER_KEY") && told.lines().count() == 1, "{told}");
 }
