@@ -157,7 +157,8 @@ async fn check_master_key(pool: &PgPool, sealer: &Sealer) -> Result<(), AppError
     .bind(probe.wrapped)
     .fetch_one(pool)
     .await?;
-    Ok(sealer.check(stored.0, &stored.1)?)
+    sealer.unwrap(stored.0, &stored.1)?;
+    Ok(())
 }
 
 /// The upcasters of all events, in the order they run: of live loads and of rebuilds alike.

@@ -8,9 +8,10 @@
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
 use sqlx::PgPool;
+use uuid::Uuid;
 
 use super::LoggedAggregate;
-use super::seal::SealingKey;
+use super::seal::{KeyRing, PERSON, Sealer, SealingKey};
 use super::store::Log;
 
 /// A snapshot is taken each time a stream passes a multiple of this many events.
@@ -22,36 +23,68 @@ pub const fn is_due(before: i64, after: i64) -> bool {
     before / EVERY != after / EVERY
 }
 
-/// The newest usable snapshot of a stream: the state and the sequence of the last event in it.
+/// What is known of a stream before its events are read.
+#[derive(Debug)]
+pub struct Beginning<A> {
+    /// The person's key, if the stream has one.
+    pub person: Option<SealingKey>,
+    /// Every key of the stream that is left, by its id.
+    pub keys: KeyRing,
+    /// The newest usable snapshot: the state and the sequence of the last event in it.
+    pub snapshot: Option<(A, i64)>,
+}
+
+/// A stream's keys and its snapshot, in one round trip.
 ///
 /// # Errors
 /// The database's error. A snapshot that cannot be read is no error: the events are still there.
-pub async fn load<A: LoggedAggregate>(
+pub async fn beginning<A: LoggedAggregate>(
     pool: &PgPool,
+    sealer: &Sealer,
     aggregate_id: &str,
-    person: Option<&SealingKey>,
-) -> Result<Option<(A, i64)>, sqlx::Error> {
-    let row: Option<(Value, i64)> = sqlx::query_as(
-        "SELECT state, sequence FROM aggregate_snapshots \
-         WHERE aggregate_type = $1 AND aggregate_id = $2 AND code_version = $3",
-    )
-    .bind(A::TYPE)
-    .bind(aggregate_id)
-    .bind(A::STATE_VERSION)
-    .fetch_optional(pool)
-    .await?;
-    Ok(row.and_then(|(state, sequence)| {
-        let state = match (state.get("sealed").and_then(Value::as_str), person) {
-            (Some(sealed), Some(person)) => {
-                let bytes =
-                    person.open(context::<A>(aggregate_id).as_bytes(), &STANDARD.decode(sealed).ok()?)?;
-                serde_json::from_slice(&bytes).ok()?
+) -> Result<Beginning<A>, sqlx::Error> {
+    let rows: Vec<(Option<String>, Option<Uuid>, Option<Vec<u8>>, Option<Value>, Option<i64>)> =
+        sqlx::query_as(
+            "SELECT k.slot, k.key_id, k.wrapped, s.state, s.sequence \
+         FROM (SELECT) one \
+         LEFT JOIN aggregate_snapshots s \
+             ON s.aggregate_type = $1 AND s.aggregate_id = $2 AND s.code_version = $3 \
+         LEFT JOIN sealing_keys k ON k.aggregate_id = $2",
+        )
+        .bind(A::TYPE)
+        .bind(aggregate_id)
+        .bind(A::STATE_VERSION)
+        .fetch_all(pool)
+        .await?;
+    let mut beginning = Beginning { person: None, keys: KeyRing::new(), snapshot: None };
+    let mut stored = None;
+    for (slot, id, wrapped, state, sequence) in rows {
+        stored = state.zip(sequence).or(stored);
+        if let (Some(slot), Some(id), Some(wrapped)) = (slot, id, wrapped) {
+            let key = sealer.unwrap(id, &wrapped).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
+            if slot == PERSON {
+                beginning.person = Some(key.clone());
             }
-            (Some(_), None) => return None,
-            (None, _) => state.get("open")?.clone(),
-        };
-        Some((serde_json::from_value(state).ok()?, sequence))
-    }))
+            beginning.keys.insert(id, key);
+        }
+    }
+    beginning.snapshot = stored.and_then(|(state, sequence)| {
+        Some((read::<A>(aggregate_id, &state, beginning.person.as_ref())?, sequence))
+    });
+    Ok(beginning)
+}
+
+/// The state in a snapshot, unless its key is gone or its shape is not today's.
+fn read<A: LoggedAggregate>(aggregate_id: &str, stored: &Value, person: Option<&SealingKey>) -> Option<A> {
+    let state = match stored.get("sealed").and_then(Value::as_str) {
+        Some(sealed) => {
+            let bytes =
+                person?.open(context::<A>(aggregate_id).as_bytes(), &STANDARD.decode(sealed).ok()?)?;
+            serde_json::from_slice(&bytes).ok()?
+        }
+        None => stored.get("open")?.clone(),
+    };
+    serde_json::from_value(state).ok()
 }
 
 fn context<A: LoggedAggregate>(aggregate_id: &str) -> String {
@@ -100,7 +133,7 @@ struct Row {
 
 /// Saves a snapshot while its stream still ends there. The lock on the head keeps appends out between the
 /// check and the commit: a secret replaced just then would otherwise live on in the snapshot.
-async fn save(pool: &PgPool, row: &Row, person: Option<uuid::Uuid>) -> Result<(), sqlx::Error> {
+async fn save(pool: &PgPool, row: &Row, person: Option<Uuid>) -> Result<(), sqlx::Error> {
     let mut transaction = pool.begin().await?;
     // Not FOR SHARE, which needs no less right and would let several savers starve the writer.
     sqlx::query("SELECT FROM log_head WHERE log = 0 FOR UPDATE").execute(&mut *transaction).await?;

@@ -17,8 +17,8 @@ use sqlx::PgPool;
 
 use super::metadata::Metadata;
 use super::personal::{PERSONAL, SECRET};
-use super::seal::{self, PERSON, SealError, Sealer, SealingKey};
-use super::snapshots;
+use super::seal::{self, KeyRing, PERSON, SealError, Sealer, SealingKey};
+use super::snapshots::{self, Beginning};
 use super::upcast::Upcasters;
 use super::writer::listeners::Listeners;
 use super::writer::{AppendError, Writer, is_lost};
@@ -70,19 +70,19 @@ struct Recent<A> {
     epoch: u64,
 }
 
-/// The streams of one aggregate type.
-#[derive(Debug)]
+/// The streams of one aggregate type. Cheap to clone; clones share the memory.
+#[derive(Clone, Debug)]
 pub struct Store<A: LoggedAggregate> {
     log: Log,
     upcasters: Upcasters,
-    recent: Option<Cache<String, Arc<Recent<A>>>>,
+    recent: Option<Arc<Cache<String, Arc<Recent<A>>>>>,
 }
 
 impl<A: LoggedAggregate> Store<A> {
     /// A store that keeps recent aggregates in memory.
     #[must_use]
     pub fn new(log: Log, upcasters: Upcasters) -> Self {
-        Self { log, upcasters, recent: Some(Cache::new(RECENT)) }
+        Self { log, upcasters, recent: Some(Arc::new(Cache::new(RECENT))) }
     }
 
     /// The same without memory: every command loads its stream.
@@ -91,15 +91,34 @@ impl<A: LoggedAggregate> Store<A> {
         Self { log, upcasters, recent: None }
     }
 
-    /// Events after `sequence`, opened and brought to today's shape.
-    async fn read(&self, aggregate_id: &str, sequence: i64) -> Result<Vec<SerializedEvent>, ReadError> {
+    /// Says that `aggregate_id` was just made up, so that its first command need not look for events. Where
+    /// that is not so, the append finds out and the command is decided anew.
+    fn expect_new(&self, aggregate_id: &str) {
+        if let Some(recent) = &self.recent {
+            let (aggregate, epoch) = (A::default(), self.log.writer.epoch());
+            recent.insert(
+                aggregate_id.to_owned(),
+                Arc::new(Recent { aggregate, sequence: 0, person: None, epoch }),
+            );
+        }
+    }
+
+    /// Events after `sequence`, opened with `keys` and brought to today's shape.
+    async fn read(
+        &self,
+        aggregate_id: &str,
+        sequence: i64,
+        mut keys: KeyRing,
+    ) -> Result<Vec<SerializedEvent>, ReadError> {
         let repository = PostgresEventRepository::new(self.log.pool.clone());
         let events = match usize::try_from(sequence) {
             Ok(last) if last > 0 => repository.get_last_events::<A>(aggregate_id, last).await?,
             _ => repository.get_events::<A>(aggregate_id).await?,
         };
-        let ids: Vec<_> = events.iter().flat_map(|event| seal::key_ids(&event.payload)).collect();
-        let keys = self.log.sealer.load_keys(&self.log.pool, &ids).await?;
+        let mut missing: Vec<_> = events.iter().flat_map(|event| seal::key_ids(&event.payload)).collect();
+        missing.retain(|id| !keys.contains_key(id));
+        // Most are keys of secrets that were replaced: gone for good, and not asked for when all are.
+        keys.extend(self.log.sealer.load_keys(&self.log.pool, &missing).await?);
         let stream = format!("{}/{aggregate_id}", A::TYPE);
         Ok(events
             .into_iter()
@@ -118,10 +137,10 @@ impl<A: LoggedAggregate> Store<A> {
             let Recent { aggregate, sequence, person, epoch } = recent.as_ref().clone();
             return Ok(Context { aggregate_id: aggregate_id.to_owned(), aggregate, sequence, person, epoch });
         }
-        let person = self.log.sealer.load_person(&self.log.pool, aggregate_id).await?;
-        let (mut aggregate, mut sequence) =
-            snapshots::load::<A>(&self.log.pool, aggregate_id, person.as_ref()).await?.unwrap_or_default();
-        for event in self.read(aggregate_id, sequence).await? {
+        let Beginning { person, keys, snapshot } =
+            snapshots::beginning::<A>(&self.log.pool, &self.log.sealer, aggregate_id).await?;
+        let (mut aggregate, mut sequence) = snapshot.unwrap_or_default();
+        for event in self.read(aggregate_id, sequence, keys).await? {
             sequence += 1;
             aggregate.apply(serde_json::from_value(event.payload)?);
         }
@@ -263,7 +282,7 @@ impl<A: LoggedAggregate> EventStore<A> for Store<A> {
         &self,
         aggregate_id: &str,
     ) -> Result<Vec<EventEnvelope<A>>, AggregateError<A::Error>> {
-        let events = self.read(aggregate_id, 0).await?;
+        let events = self.read(aggregate_id, 0, KeyRing::new()).await?;
         events.into_iter().map(|event| EventEnvelope::try_from(event).map_err(AggregateError::from)).collect()
     }
 
@@ -319,6 +338,7 @@ impl<A: LoggedAggregate> EventStore<A> for Store<A> {
 /// conflicts tried again.
 pub struct Commands<A: LoggedAggregate> {
     framework: CqrsFramework<A, Store<A>>,
+    store: Store<A>,
     ports: Ports,
 }
 
@@ -333,7 +353,21 @@ impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
     #[must_use]
     pub fn new(store: Store<A>, services: A::Services) -> Self {
         let ports = store.log.ports.clone();
-        Self { framework: CqrsFramework::new(store, Vec::new(), services), ports }
+        Self { framework: CqrsFramework::new(store.clone(), Vec::new(), services), store, ports }
+    }
+
+    /// Decides and records the first command of a stream whose id was just made up: it is not looked for.
+    ///
+    /// # Errors
+    /// As [`Commands::execute`].
+    pub async fn create(
+        &self,
+        aggregate_id: &str,
+        command: A::Command,
+        metadata: Metadata,
+    ) -> Result<(), AggregateError<A::Error>> {
+        self.store.expect_new(aggregate_id);
+        self.execute(aggregate_id, command, metadata).await
     }
 
     /// Decides and records one command. When it returns, the events are durable and every inline read

@@ -58,7 +58,7 @@ pub async fn register(
         causation_id: None,
     };
     let command = Register::new(registration.identity, password_hash);
-    site.accounts.execute(&user_id.to_string(), command.into(), metadata).await?;
+    site.accounts.create(&user_id.to_string(), command.into(), metadata).await?;
     Ok((StatusCode::CREATED, axum::Json(RegisteredBody { user_id, username })).into_response())
 }
 

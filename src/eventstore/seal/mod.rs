@@ -86,12 +86,12 @@ impl Sealer {
         Ok((key, stored))
     }
 
-    /// Whether a stored key opens.
+    /// Unwraps a stored key.
     ///
     /// # Errors
     /// [`SealError::Unwrap`] when it was wrapped by another master key.
-    pub fn check(&self, id: Uuid, wrapped: &[u8]) -> Result<(), SealError> {
-        SealingKey::unwrap(&self.wrapping, id, wrapped).map(drop)
+    pub fn unwrap(&self, id: Uuid, wrapped: &[u8]) -> Result<SealingKey, SealError> {
+        SealingKey::unwrap(&self.wrapping, id, wrapped)
     }
 
     /// Replaces every open marker in `payload` by its sealed form; the keys made for secrets are added to `keys`.
@@ -148,26 +148,6 @@ impl Sealer {
         rows.into_iter()
             .map(|(id, wrapped)| SealingKey::unwrap(&self.wrapping, id, &wrapped).map(|key| (id, key)))
             .collect::<Result<_, _>>()
-            .map_err(|error| sqlx::Error::Decode(Box::new(error)))
-    }
-
-    /// The person's key of a stream, if it has one.
-    ///
-    /// # Errors
-    /// As [`Sealer::load_keys`].
-    pub async fn load_person(
-        &self,
-        database: impl PgExecutor<'_>,
-        aggregate_id: &str,
-    ) -> Result<Option<SealingKey>, sqlx::Error> {
-        let row: Option<(Uuid, Vec<u8>)> =
-            sqlx::query_as("SELECT key_id, wrapped FROM sealing_keys WHERE aggregate_id = $1 AND slot = $2")
-                .bind(aggregate_id)
-                .bind(PERSON)
-                .fetch_optional(database)
-                .await?;
-        row.map(|(id, wrapped)| SealingKey::unwrap(&self.wrapping, id, &wrapped))
-            .transpose()
             .map_err(|error| sqlx::Error::Decode(Box::new(error)))
     }
 }

@@ -2,8 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-use sqlx::postgres::{PgConnectOptions, PgConnection};
-use sqlx::{ConnectOptions, Connection};
+use sqlx::ConnectOptions;
+use sqlx::postgres::PgConnectOptions;
 use zhanggui::adapters::embedded_postgres::{APP_ROLE, Embedded, OWNER_ROLE, Options, SUPERUSER};
 use zhanggui::app;
 use zhanggui::config::{Given, Settings, Switch};
@@ -48,16 +48,6 @@ impl Cluster {
         self.server.options_as(SUPERUSER, database)
     }
 
-    /// Makes a database, runs `sql` in it and tells how to connect.
-    pub(crate) async fn database(&self, name: &str, sql: &str) -> Result<PgConnectOptions, Fault> {
-        self.server.ensure_database(name).await?;
-        let options = self.superuser(name);
-        let mut connection = options.connect().await?;
-        sqlx::raw_sql(sql).execute(&mut connection).await?;
-        connection.close().await?;
-        Ok(options)
-    }
-
     /// The process id of the server.
     pub(crate) fn postmaster(&self) -> Result<u32, Fault> {
         let text = std::fs::read_to_string(self.data_dir.join("pg/postmaster.pid"))?;
@@ -89,17 +79,4 @@ pub(crate) fn settings(data_dir: &Path) -> Result<Settings, Fault> {
     let given =
         Given { data_dir: Some(data_dir.to_owned()), rate_limits: Some(Switch::Off), ..Given::default() };
     Settings::check(given).map_err(|refusals| format!("{refusals:?}").into())
-}
-
-/// How many times the server has waited for the disk to take its log.
-pub(crate) async fn wal_syncs(connection: &mut PgConnection) -> Result<i64, Fault> {
-    let version: i32 = sqlx::query_scalar("SELECT current_setting('server_version_num')::int")
-        .fetch_one(&mut *connection)
-        .await?;
-    let sql = if version < 180_000 {
-        "SELECT wal_sync FROM pg_stat_wal"
-    } else {
-        "SELECT coalesce(sum(fsyncs), 0)::bigint FROM pg_stat_io WHERE object = 'wal'"
-    };
-    Ok(sqlx::query_scalar(sql).fetch_one(connection).await?)
 }

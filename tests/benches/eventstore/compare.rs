@@ -7,12 +7,13 @@ use sqlx::postgres::PgConnection;
 use sqlx::{ConnectOptions, PgPool};
 use tokio::sync::Mutex;
 
-use crate::common::cluster::{Cluster, DATABASE, wal_syncs};
+use crate::common::cluster::{Cluster, DATABASE};
 use crate::common::load::{Meter, Sample, round};
 use crate::common::report::{Report, digits};
 use crate::common::{Fault, ROUNDS, float, median, span};
 use crate::ours::{Door, Ours};
-use crate::peers::{LIMIT_TABLE, Limit, STOCK_TABLE, Stock, limit_pool, stock_pool};
+use crate::peers::{LIMIT_TABLE, Limit, STOCK_TABLE, Stock, database, limit_pool, stock_pool};
+use crate::syncs;
 
 /// How much text a note holds: its payload is then about 280 bytes.
 const TEXT: usize = 200;
@@ -64,8 +65,8 @@ impl<'a> Comparison<'a> {
     /// Makes the peers' tables and finds out how large an account's payload is.
     pub(crate) async fn open(cluster: &Cluster, ours: &'a Ours) -> Result<Self, Fault> {
         let meter = Meter { postmaster: cluster.postmaster()?, program: std::process::id() };
-        let stock = stock_pool(cluster.database("stock", STOCK_TABLE).await?).await?;
-        let limit = limit_pool(cluster.database("multirow", LIMIT_TABLE).await?).await?;
+        let stock = stock_pool(database(cluster, "stock", STOCK_TABLE).await?).await?;
+        let limit = limit_pool(database(cluster, "multirow", LIMIT_TABLE).await?).await?;
         let watch = Mutex::new(cluster.superuser(DATABASE).connect().await?);
         let mut comparison = Self { ours, stock, limit, watch, meter, account_text: 0 };
         for (_, system, _) in SYSTEMS {
@@ -175,6 +176,6 @@ impl<'a> Comparison<'a> {
         tokio::time::sleep(COUNTS_COME).await;
         let commands = if matches!(system, System::Limit(_)) { 1 } else { ALL_CONNECTIONS };
         let answers = self.round(system, commands, Duration::ZERO).await?.answers;
-        Ok((answers, wal_syncs(&mut *self.watch.lock().await).await?))
+        Ok((answers, syncs::so_far(&mut *self.watch.lock().await).await?))
     }
 }

@@ -11,6 +11,7 @@ mod note;
 mod ours;
 mod peers;
 mod streams;
+mod syncs;
 
 use common::cluster::Cluster;
 use common::report::{Report, digits};

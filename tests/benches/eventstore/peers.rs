@@ -6,12 +6,14 @@ use chrono::{DateTime, Utc};
 use cqrs_es::CqrsFramework;
 use cqrs_es::persist::PersistedEventStore;
 use postgres_es::PostgresEventRepository;
-use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::{ConnectOptions, PgPool};
 use uuid::Uuid;
+use zhanggui::adapters::embedded_postgres::create_database;
 use zhanggui::ports::Ports;
 
 use crate::common::Fault;
+use crate::common::cluster::Cluster;
 use crate::common::load::Worker;
 use crate::note::{NOTED, Note, NoteCommand};
 use crate::ours::metadata;
@@ -29,6 +31,14 @@ pub(crate) const LIMIT_TABLE: &str = "CREATE TABLE events (
     PRIMARY KEY (log, position), UNIQUE (aggregate_type, aggregate_id, sequence, log))";
 /// Connections of stock postgres-es: each command needs one of its own to wait for the disk with.
 const STOCK_POOL: u32 = 32;
+
+/// Makes a database with this table and tells how to connect.
+pub(crate) async fn database(cluster: &Cluster, name: &str, table: &str) -> Result<PgConnectOptions, Fault> {
+    create_database(&cluster.superuser("postgres"), name).await?;
+    let options = cluster.superuser(name);
+    sqlx::raw_sql(table).execute(&mut options.connect().await?).await?;
+    Ok(options)
+}
 
 type Framework = CqrsFramework<Note, PersistedEventStore<PostgresEventRepository, Note>>;
 

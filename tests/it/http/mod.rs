@@ -36,8 +36,8 @@ fn keys(json: &Value) -> Vec<&str> {
 }
 
 /// A text as one part of a path or a query, every byte encoded.
-fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+fn encoded(text: impl AsRef<[u8]>) -> String {
+    text.as_ref().iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
 }
 
 /// How many events of a type are in the log.
