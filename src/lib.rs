@@ -8,7 +8,7 @@
 //! - [`jobs`] sweeps: what happens by the clock.
 //! - [`adapters`] touches the world: hashing, captchas, a PostgreSQL of our own.
 //! - [`ports`] hands in time, ids and chance; [`config`] the settings; [`telemetry`] logs and metrics.
-//! - [`app`] puts it all together; [`cli`] is how people start it.
+//! - [`database`] finds, migrates and enters the database; [`app`] puts it all together; [`cli`] is how people start it.
 //!
 //! Why things are as they are stands in [`decisions`].
 
@@ -17,6 +17,7 @@ pub mod adapters;
 pub mod app;
 pub mod cli;
 pub mod config;
+pub mod database;
 pub mod decisions;
 pub mod eventstore;
 pub mod http;

@@ -12,7 +12,7 @@ use crate::eventstore::seal::{MasterKey, SealError};
 /// After so many wrong passwords in a row a login needs a captcha.
 const FREE_TRIES: i32 = 3;
 /// So many wrong passwords within [`WINDOW`] and no login is looked at.
-const MOST_IN_WINDOW: usize = 10;
+const MOST_IN_WINDOW: u8 = 10;
 /// The window of [`MOST_IN_WINDOW`].
 const WINDOW: TimeDelta = TimeDelta::minutes(15);
 
@@ -64,7 +64,9 @@ impl LoginAttempts {
         Ok(row.map_or(Standing::Free, |(in_a_row, recent)| standing(in_a_row, &recent, now)))
     }
 
-    /// Counts an attempt as wrong until it proves right; gives how `name` stood before it.
+    /// Counts an attempt as wrong until it proves right, in the same statement that looks whether it may be
+    /// made: parallel attempts see each other. `solved` is whether a captcha was solved for it. Gives `Free`
+    /// when it was counted, else why not.
     ///
     /// # Errors
     /// The database's error.
@@ -73,21 +75,31 @@ impl LoginAttempts {
         pool: &PgPool,
         name: &str,
         now: DateTime<Utc>,
+        solved: bool,
     ) -> Result<Standing, sqlx::Error> {
-        let (in_a_row, recent): (i32, Vec<DateTime<Utc>>) = sqlx::query_as(
+        let counted = sqlx::query(
             "INSERT INTO login_attempts AS a (digest, in_a_row, recent) VALUES ($1, 1, ARRAY[$2]) \
              ON CONFLICT (digest) DO UPDATE SET in_a_row = a.in_a_row + 1, \
-                 recent = (SELECT array_agg(t ORDER BY t) FROM \
-                           (SELECT t FROM unnest(a.recent) t WHERE t > $3 ORDER BY t DESC LIMIT 20) kept) || $2 \
-             RETURNING in_a_row, recent",
+                 recent = ARRAY(SELECT t FROM unnest(a.recent) t WHERE t > $3 ORDER BY t) || $2 \
+             WHERE (a.in_a_row < $4 OR $5) \
+               AND (SELECT count(*) FROM unnest(a.recent) t WHERE t > $3) < $6",
         )
         .bind(self.digest(name))
         .bind(now)
         .bind(now - WINDOW)
-        .fetch_one(pool)
+        .bind(FREE_TRIES)
+        .bind(solved)
+        .bind(i64::from(MOST_IN_WINDOW))
+        .execute(pool)
         .await?;
-        let before = recent.len().saturating_sub(1);
-        Ok(standing(in_a_row - 1, recent.get(..before).unwrap_or(&[]), now))
+        if counted.rows_affected() == 1 {
+            return Ok(Standing::Free);
+        }
+        // Somebody else was quicker; what they left may be gone again, and then a captcha is no great demand.
+        Ok(match self.standing(pool, name, now).await? {
+            Standing::Free => Standing::NeedsCaptcha,
+            refused => refused,
+        })
     }
 
     /// A right password: the count begins anew.
@@ -102,23 +114,25 @@ impl LoginAttempts {
         Ok(())
     }
 
-    /// Takes back an attempt that was never looked at (it lacked its captcha).
+    /// Takes back the newest attempt: it was never decided, for reasons of ours.
     ///
     /// # Errors
     /// The database's error.
-    pub async fn take_back(&self, pool: &PgPool, name: &str, now: DateTime<Utc>) -> Result<(), sqlx::Error> {
-        sqlx::query("UPDATE login_attempts SET in_a_row = in_a_row - 1, recent = array_remove(recent, $2) WHERE digest = $1")
-            .bind(self.digest(name))
-            .bind(now)
-            .execute(pool)
-            .await?;
+    pub async fn take_back(&self, pool: &PgPool, name: &str) -> Result<(), sqlx::Error> {
+        sqlx::query(
+            "UPDATE login_attempts SET in_a_row = greatest(in_a_row - 1, 0), \
+                 recent = recent[:array_length(recent, 1) - 1] WHERE digest = $1",
+        )
+        .bind(self.digest(name))
+        .execute(pool)
+        .await?;
         Ok(())
     }
 }
 
 fn standing(in_a_row: i32, recent: &[DateTime<Utc>], now: DateTime<Utc>) -> Standing {
     let window: Vec<_> = recent.iter().filter(|time| **time > now - WINDOW).collect();
-    match window.len().checked_sub(MOST_IN_WINDOW).and_then(|over| window.get(over)) {
+    match window.len().checked_sub(usize::from(MOST_IN_WINDOW)).and_then(|over| window.get(over)) {
         // As many as allowed are in the window: the first of those must leave it.
         Some(oldest) => Standing::WaitUntil(**oldest + WINDOW),
         None if in_a_row >= FREE_TRIES => Standing::NeedsCaptcha,

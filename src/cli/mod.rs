@@ -13,8 +13,9 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::{AppError, Database};
+use crate::app::AppError;
 use crate::config::{Given, Refusal, Settings, read_file, unknown_variables};
+use crate::database::Database;
 use crate::telemetry;
 
 /// 掌柜 zhanggui: accounts and merchants on an event log that can be proved.

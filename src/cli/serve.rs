@@ -9,8 +9,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, close, say};
 use crate::adapters::embedded_postgres::lock_data_dir;
-use crate::app::{App, AppError, Database, master_key, prepare};
+use crate::app::{App, AppError, master_key};
 use crate::config::{DatabaseChoice, Settings};
+use crate::database::{Database, prepare};
 use crate::eventstore::seal::Sealer;
 use crate::http::routes::router;
 use crate::jobs;

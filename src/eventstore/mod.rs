@@ -14,6 +14,8 @@
 //! everything that is waiting, hashes it into the Merkle tree ([`merkle`]) and commits it in one round trip.
 
 pub mod claims;
+pub mod commands;
+mod faults;
 pub mod feed;
 pub mod merkle;
 pub mod metadata;
@@ -28,9 +30,10 @@ use cqrs_es::Aggregate;
 use uuid::Uuid;
 
 pub use claims::ClaimChange;
+pub use commands::Commands;
 pub use metadata::Metadata;
 pub use personal::{Personal, Secret};
-pub use store::{Commands, Store};
+pub use store::Store;
 pub use writer::{AppendError, Writer};
 
 /// What an aggregate adds to cqrs-es's trait to live in this store.

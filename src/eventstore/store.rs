@@ -7,28 +7,25 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
 
-use cqrs_es::persist::{PersistedEventRepository, PersistenceError, SerializedEvent};
-use cqrs_es::{AggregateContext, AggregateError, CqrsFramework, DomainEvent, EventEnvelope, EventStore};
+use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
+use cqrs_es::{AggregateContext, AggregateError, DomainEvent, EventEnvelope, EventStore};
 use postgres_es::PostgresEventRepository;
 use quick_cache::sync::Cache;
 use sqlx::PgPool;
 
-use super::metadata::Metadata;
+use super::faults::{self, CommitError, ReadError};
 use super::personal::{PERSONAL, SECRET};
 use super::seal::{self, KeyRing, PERSON, SealError, Sealer, SealingKey};
 use super::snapshots::{self, Beginning};
 use super::upcast::Upcasters;
+use super::writer::Writer;
 use super::writer::listeners::Listeners;
-use super::writer::{AppendError, Writer, is_lost};
 use super::{Append, ClaimChange, LoggedAggregate, NewEvent, NewKey};
 use crate::ports::Ports;
 
 /// How many recent aggregates of one type are kept in memory.
 const RECENT: usize = 10_000;
-/// How often a command that lost a race is decided anew.
-const TRIES: u32 = 4;
 
 /// What every aggregate's store shares. Cheap to clone.
 #[derive(Clone, Debug)]
@@ -73,7 +70,7 @@ struct Recent<A> {
 /// The streams of one aggregate type. Cheap to clone; clones share the memory.
 #[derive(Clone, Debug)]
 pub struct Store<A: LoggedAggregate> {
-    log: Log,
+    pub(super) log: Log,
     upcasters: Upcasters,
     recent: Option<Arc<Cache<String, Arc<Recent<A>>>>>,
 }
@@ -93,7 +90,7 @@ impl<A: LoggedAggregate> Store<A> {
 
     /// Says that `aggregate_id` was just made up, so that its first command need not look for events. Where
     /// that is not so, the append finds out and the command is decided anew.
-    fn expect_new(&self, aggregate_id: &str) {
+    pub(super) fn expect_new(&self, aggregate_id: &str) {
         if let Some(recent) = &self.recent {
             let (aggregate, epoch) = (A::default(), self.log.writer.epoch());
             recent.insert(
@@ -143,6 +140,10 @@ impl<A: LoggedAggregate> Store<A> {
         for event in self.read(aggregate_id, sequence, keys).await? {
             sequence += 1;
             aggregate.apply(serde_json::from_value(event.payload)?);
+        }
+        if let (Some(recent), true) = (&self.recent, sequence > 0) {
+            let (aggregate, person) = (aggregate.clone(), person.clone());
+            recent.insert(aggregate_id.to_owned(), Arc::new(Recent { aggregate, sequence, person, epoch }));
         }
         Ok(Context { aggregate_id: aggregate_id.to_owned(), aggregate, sequence, person, epoch })
     }
@@ -235,46 +236,6 @@ fn has_markers(payload: &serde_json::Value) -> bool {
     }
 }
 
-/// Why a stream could not be read.
-#[derive(Debug, thiserror::Error)]
-enum ReadError {
-    #[error(transparent)]
-    Database(#[from] sqlx::Error),
-    #[error(transparent)]
-    Repository(#[from] PersistenceError),
-    #[error("an event of the stream has a shape that nothing reads: {0}")]
-    Shape(#[from] serde_json::Error),
-}
-
-impl<E: std::error::Error> From<ReadError> for AggregateError<E> {
-    fn from(error: ReadError) -> Self {
-        match error {
-            // A key that does not open is no outage: trying again does not help.
-            ReadError::Database(error @ sqlx::Error::Decode(_)) => Self::UnexpectedError(Box::new(error)),
-            ReadError::Database(error) => Self::DatabaseConnectionError(Box::new(error)),
-            // postgres-es calls a server that is shutting down or starting up an unknown error.
-            ReadError::Repository(PersistenceError::UnknownError(error)) => {
-                match error.downcast::<sqlx::Error>() {
-                    Ok(error) if is_lost(&error) => Self::DatabaseConnectionError(error),
-                    Ok(error) => Self::UnexpectedError(error),
-                    Err(error) => Self::UnexpectedError(error),
-                }
-            }
-            ReadError::Repository(error) => error.into(),
-            ReadError::Shape(error) => Self::DeserializationError(Box::new(error)),
-        }
-    }
-}
-
-/// Why decided events could not be made into an append.
-#[derive(Debug, thiserror::Error)]
-enum CommitError {
-    #[error(transparent)]
-    Seal(#[from] SealError),
-    #[error("an event cannot be written as JSON: {0}")]
-    Shape(#[from] serde_json::Error),
-}
-
 impl<A: LoggedAggregate> EventStore<A> for Store<A> {
     type AC = Context<A>;
 
@@ -321,81 +282,7 @@ impl<A: LoggedAggregate> EventStore<A> for Store<A> {
             }
             Err(error) => {
                 self.forget(&aggregate_id);
-                Err(match error {
-                    AppendError::Stale => AggregateError::AggregateConflict,
-                    AppendError::Taken(kinds) => AggregateError::UserError(A::claims_taken(&kinds)),
-                    AppendError::Overloaded | AppendError::Unavailable(_) => {
-                        AggregateError::DatabaseConnectionError(Box::new(error))
-                    }
-                    AppendError::Failed(_) => AggregateError::UnexpectedError(Box::new(error)),
-                })
-            }
-        }
-    }
-}
-
-/// Runs commands on the streams of one aggregate type: cqrs-es's framework with no queries, and with
-/// conflicts tried again.
-pub struct Commands<A: LoggedAggregate> {
-    framework: CqrsFramework<A, Store<A>>,
-    store: Store<A>,
-    ports: Ports,
-}
-
-impl<A: LoggedAggregate> std::fmt::Debug for Commands<A> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Commands({})", A::TYPE)
-    }
-}
-
-impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
-    /// Commands on `store`, decided with `services`.
-    #[must_use]
-    pub fn new(store: Store<A>, services: A::Services) -> Self {
-        let ports = store.log.ports.clone();
-        Self { framework: CqrsFramework::new(store.clone(), Vec::new(), services), store, ports }
-    }
-
-    /// Decides and records the first command of a stream whose id was just made up: it is not looked for.
-    ///
-    /// # Errors
-    /// As [`Commands::execute`].
-    pub async fn create(
-        &self,
-        aggregate_id: &str,
-        command: A::Command,
-        metadata: Metadata,
-    ) -> Result<(), AggregateError<A::Error>> {
-        self.store.expect_new(aggregate_id);
-        self.execute(aggregate_id, command, metadata).await
-    }
-
-    /// Decides and records one command. When it returns, the events are durable and every inline read
-    /// model shows them.
-    ///
-    /// # Errors
-    /// The aggregate's refusal; [`AggregateError::AggregateConflict`] when the command lost against
-    /// concurrent ones four times in a row; the infrastructure's errors.
-    pub async fn execute(
-        &self,
-        aggregate_id: &str,
-        command: A::Command,
-        metadata: Metadata,
-    ) -> Result<(), AggregateError<A::Error>> {
-        let metadata = metadata.into_map();
-        let mut tries = 1;
-        loop {
-            let result =
-                self.framework.execute_with_metadata(aggregate_id, command.clone(), metadata.clone()).await;
-            match result {
-                Err(AggregateError::AggregateConflict) if tries < TRIES => {
-                    // Up to 8, 16, 32 ms: long enough for the winner's commit, different for each loser.
-                    let [chance] = self.ports.random::<1>().unwrap_or([128]);
-                    tokio::time::sleep(Duration::from_micros(u64::from(chance) * 31) * 2_u32.pow(tries - 1))
-                        .await;
-                    tries += 1;
-                }
-                result => return result,
+                Err(faults::refusal::<A>(error))
             }
         }
     }

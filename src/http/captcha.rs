@@ -1,6 +1,6 @@
 //! S1: a captcha to solve, and its image.
 
-use axum::extract::{Path, State};
+use axum::extract::State;
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, SecondsFormat, Utc};
@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Shared;
-use super::extract::Caller;
+use super::extract::{Caller, Path};
 use super::limits::Limited;
 use super::problem::{Problem, ProblemBody};
 

@@ -44,6 +44,20 @@ impl<T: DeserializeOwned> FromRequestParts<Shared> for Query<T> {
     }
 }
 
+/// A part of the path.
+#[derive(Debug)]
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send> FromRequestParts<Shared> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, site: &Shared) -> Result<Self, Problem> {
+        // A path that is no text or no id names nothing that there could be.
+        let path = axum::extract::Path::<T>::from_request_parts(parts, site).await;
+        path.map(|axum::extract::Path(path)| Self(path)).map_err(|_| Problem::new("not_found"))
+    }
+}
+
 /// Who asks and in which request: for metadata and limits.
 #[derive(Clone, Debug)]
 pub struct Caller {

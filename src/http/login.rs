@@ -3,7 +3,6 @@
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
-use cqrs_es::AggregateError;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -14,7 +13,7 @@ use super::limits::Limited;
 use super::problem::{Problem, ProblemBody};
 use super::session::{cookies, token_digest};
 use crate::account::commands::{LoginAttempt, LoginRequest};
-use crate::account::{AccountError, Identifier, Login};
+use crate::account::{Identifier, Login};
 use crate::adapters::login_attempts::Standing;
 use crate::eventstore::Metadata;
 use crate::projections::{session_validity, user_lookup};
@@ -57,6 +56,11 @@ pub async fn login(
     // An account is counted by its id, so that its three identifiers share one count.
     let counted = account.map_or_else(|| unknown_name(&attempt, &identifier), |id| format!("account {id}"));
     admit(&site, &counted, &attempt).await?;
+    let Some(account) = account else {
+        // Nobody's name: the same work as for a wrong password, and the same answer.
+        decided(&site, &counted, site.hasher.verify(None, &attempt.password).await).await?;
+        return Err(Problem::new("invalid_credentials"));
+    };
     let token = URL_SAFE_NO_PAD.encode(site.ports.random::<32>()?);
     let digest = token_digest(&token);
     let command = Login {
@@ -66,19 +70,13 @@ pub async fn login(
         user_agent: caller.user_agent,
     };
     let metadata = Metadata {
-        actor_id: account,
+        actor_id: Some(account),
         correlation_id: Some(caller.request_id.clone()),
         request_id: Some(caller.request_id),
         causation_id: None,
     };
-    // A name that belongs to nobody is asked of a stream that does not exist: the same way, the same work.
-    let stream = account.map_or_else(|| site.ports.id(), Ok)?.to_string();
-    if let Err(error) = site.accounts.execute(&stream, command.into(), metadata).await {
-        if !matches!(error, AggregateError::UserError(AccountError::InvalidCredentials)) {
-            tracing::debug!(%error, "a login was not decided");
-        }
-        return Err(error.into());
-    }
+    let executed = site.accounts.execute(&account.to_string(), command.into(), metadata).await;
+    decided(&site, &counted, executed).await?;
     site.attempts.clear(&site.writes, &counted).await?;
     let session = session_validity::by_digest(&site.reads, &digest).await?;
     let session = session.ok_or_else(|| Problem::internal(&"a new session is not in its read model"))?;
@@ -99,29 +97,41 @@ fn unknown_name(attempt: &LoginAttempt, identifier: &Identifier) -> String {
         .map_or_else(|| format!("text {text}"), |(kind, value)| format!("{kind} {value}"))
 }
 
+/// Passes on how a login was decided; one that was not (too busy, no database) is not counted.
+async fn decided<T, E: Into<Problem>>(
+    site: &Shared,
+    counted: &str,
+    result: Result<T, E>,
+) -> Result<T, Problem> {
+    match result.map_err(Into::into) {
+        Err(problem) if problem.code != "invalid_credentials" => {
+            if let Err(error) = site.attempts.take_back(&site.writes, counted).await {
+                tracing::warn!(%error, "an attempt could not be taken back");
+            }
+            Err(problem)
+        }
+        result => result,
+    }
+}
+
 /// Counts the attempt, and refuses it while its name is locked or lacks the captcha it needs.
 async fn admit(site: &Shared, counted: &str, attempt: &LoginAttempt) -> Result<(), Problem> {
     let now = site.ports.now();
     let standing = site.attempts.standing(&site.reads, counted, now).await?;
-    if let (Some((id, answer)), Standing::NeedsCaptcha) = (&attempt.captcha, standing)
-        && !site.captchas.check(&site.writes, id, answer).await?
-    {
-        return Err(Problem::new("captcha_failed"));
-    }
-    let missing = attempt.captcha.is_none();
-    if missing && standing == Standing::NeedsCaptcha {
-        return Err(Problem::new("captcha_required"));
-    }
-    // Counted before the password is looked at; parallel attempts see each other here.
-    match site.attempts.begin(&site.writes, counted, now).await? {
+    let solved = match (standing, &attempt.captcha) {
+        (Standing::NeedsCaptcha, Some((id, answer))) => {
+            if !site.captchas.check(&site.writes, id, answer).await? {
+                return Err(Problem::new("captcha_failed"));
+            }
+            true
+        }
+        (Standing::Free | Standing::NeedsCaptcha | Standing::WaitUntil(_), _) => false,
+    };
+    match site.attempts.begin(&site.writes, counted, now, solved).await? {
+        Standing::Free => Ok(()),
+        Standing::NeedsCaptcha => Err(Problem::new("captcha_required")),
         Standing::WaitUntil(until) => {
-            site.attempts.take_back(&site.writes, counted, now).await?;
             Err(Problem::later("too_many_attempts", (until - now).to_std().unwrap_or_default()))
         }
-        Standing::NeedsCaptcha if standing != Standing::NeedsCaptcha => {
-            site.attempts.take_back(&site.writes, counted, now).await?;
-            Err(Problem::new("captcha_required"))
-        }
-        Standing::NeedsCaptcha | Standing::Free => Ok(()),
     }
 }

@@ -1,10 +1,10 @@
 //! The page: the files of `static/`, carried in the program. Serving them needs nothing else.
 
-use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
 
+use super::extract::Path;
 use super::problem::Problem;
 
 #[derive(RustEmbed)]

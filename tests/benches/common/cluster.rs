@@ -7,6 +7,7 @@ use sqlx::postgres::PgConnectOptions;
 use zhanggui::adapters::embedded_postgres::{APP_ROLE, Embedded, OWNER_ROLE, Options, SUPERUSER};
 use zhanggui::app;
 use zhanggui::config::{Given, Settings, Switch};
+use zhanggui::database;
 use zhanggui::eventstore::seal::Sealer;
 use zhanggui::ports::Ports;
 
@@ -34,7 +35,8 @@ impl Cluster {
         self.server.ensure_database(DATABASE).await?;
         let ports = Ports::system();
         let sealer = Sealer::new(&app::master_key(&settings(&self.data_dir)?, &ports)?, ports)?;
-        app::prepare(&self.server.options_as(OWNER_ROLE, DATABASE), &self.app(), &sealer).await?;
+        zhanggui::database::prepare(&self.server.options_as(OWNER_ROLE, DATABASE), &self.app(), &sealer)
+            .await?;
         Ok(())
     }
 

@@ -66,7 +66,8 @@ pub(crate) async fn round<W: Worker>(
         waits.append(&mut done??);
     }
     let elapsed = begun.elapsed();
-    let after = (cpu::of_postgres(meter.postmaster)?, cpu::of_process(meter.program)?);
+    let program = cpu::of_process(meter.program)?;
+    let after = (cpu::of_postgres(meter.postmaster)?, program);
     waits.sort_unstable();
     let answers = float(waits.len()) * weight;
     let micros = |now: Duration, then: Duration| now.saturating_sub(then).as_secs_f64() * 1e6 / answers;

@@ -91,6 +91,7 @@ impl<'a> Comparison<'a> {
     pub(crate) async fn at(&self, waiting: usize, report: &mut Report) -> Result<(), Fault> {
         let what = format!("{waiting} waiting");
         let mut samples: Vec<Vec<Sample>> = vec![Vec::new(); SYSTEMS.len()];
+        self.ours.think_up_people()?;
         for nth in 0..ROUNDS {
             for ((name, system, _), kept) in SYSTEMS.iter().zip(&mut samples) {
                 let sample = self.round(*system, waiting, span()?).await?;

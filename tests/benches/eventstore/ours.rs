@@ -1,13 +1,14 @@
 //! Our own store: accounts, notes, and notes handed to the writer without a store around it.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use sqlx::ConnectOptions;
 use sqlx::postgres::PgPoolOptions;
 use zhanggui::account::{Account, AccountServices, Email, FieldCode, Identity, Phone, Register, Username};
 use zhanggui::adapters::argon2::{Argon2Hasher, Argon2Settings};
 use zhanggui::app;
+use zhanggui::database;
 use zhanggui::eventstore::seal::Sealer;
 use zhanggui::eventstore::store::Log;
 use zhanggui::eventstore::upcast::Upcasters;
@@ -24,6 +25,8 @@ use crate::note::{NOTED, Note, NoteCommand, READ_MODEL};
 /// A password's hash, made beforehand: hashing is not what is measured here.
 const PHC: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Eg5uO6EBPKPiX3qjO5eVWX1LzhLD2zHkT2fqnV4a0Z8";
+/// So many people are thought up before a comparison: reading their names is not what is measured either.
+const PEOPLE: usize = 30_000;
 /// Connections for loading streams, as many as the program has.
 const POOL: u32 = 16;
 
@@ -33,6 +36,7 @@ pub(crate) struct Ours {
     accounts: Arc<Commands<Account>>,
     notes: Arc<Commands<Note>>,
     next: Arc<AtomicU64>,
+    people: Arc<Mutex<Vec<Identity>>>,
 }
 
 /// Whom a worker asks.
@@ -46,7 +50,7 @@ pub(crate) enum Door {
 impl Ours {
     /// The store on a prepared database.
     pub(crate) async fn open(cluster: &Cluster) -> Result<Self, Fault> {
-        let options = app::as_service(&cluster.app());
+        let options = zhanggui::database::as_service(&cluster.app());
         sqlx::raw_sql(READ_MODEL).execute(&mut options.connect().await?).await?;
         let mut listeners = engine::listeners()?;
         listeners.add(NOTED, Listener { schema: "bench_notes".into(), function: format!("on {NOTED}") });
@@ -68,8 +72,18 @@ impl Ours {
             log,
             accounts: Arc::new(accounts),
             notes: Arc::new(notes),
-            next: Arc::new(AtomicU64::new(0)),
+            next: Arc::default(),
+            people: Arc::default(),
         })
+    }
+
+    /// Thinks up people, so that enough wait to be registered.
+    pub(crate) fn think_up_people(&self) -> Result<(), Fault> {
+        let mut people = self.people.lock().unwrap_or_else(PoisonError::into_inner);
+        while people.len() < PEOPLE {
+            people.push(identity(self.next.fetch_add(1, Ordering::Relaxed)).map_err(FieldCode::as_str)?);
+        }
+        Ok(())
     }
 
     /// Somebody who asks at this door; `text` is how much a note holds.
@@ -81,6 +95,7 @@ impl Ours {
             accounts: Arc::clone(&self.accounts),
             notes: Arc::clone(&self.notes),
             next: Arc::clone(&self.next),
+            people: Arc::clone(&self.people),
         }
     }
 }
@@ -93,6 +108,7 @@ pub(crate) struct Ask {
     accounts: Arc<Commands<Account>>,
     notes: Arc<Commands<Note>>,
     next: Arc<AtomicU64>,
+    people: Arc<Mutex<Vec<Identity>>>,
 }
 
 /// The `number`th person.
@@ -117,15 +133,16 @@ pub(crate) fn metadata(ports: &Ports) -> Result<Metadata, Fault> {
 
 impl Ask {
     async fn register(&self, id: &str, number: u64) -> Result<(), Fault> {
-        let person = identity(number).map_err(FieldCode::as_str)?;
+        let waiting = self.people.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let person = waiting.map_or_else(|| identity(number), Ok).map_err(FieldCode::as_str)?;
         let command = Register::new(person, PHC.to_owned());
-        self.accounts.execute(id, command.into(), metadata(&self.log.ports)?).await?;
+        self.accounts.create(id, command.into(), metadata(&self.log.ports)?).await?;
         Ok(())
     }
 
     async fn note(&self, id: &str, name: String) -> Result<(), Fault> {
         let command = NoteCommand::Write { name, text: self.text.clone() };
-        self.notes.execute(id, command, metadata(&self.log.ports)?).await?;
+        self.notes.create(id, command, metadata(&self.log.ports)?).await?;
         Ok(())
     }
 

@@ -43,7 +43,7 @@ pub(crate) async fn register(cluster: &Cluster) -> Result<Hashing, Fault> {
             async move {
                 let command = Register::new(identity(*number).map_err(FieldCode::as_str)?, phc);
                 let id = ports.id()?.to_string();
-                Ok::<_, Fault>(app.site.accounts.execute(&id, command.into(), Metadata::default()).await?)
+                Ok::<_, Fault>(app.site.accounts.create(&id, command.into(), Metadata::default()).await?)
             }
         });
         try_join_all(all).await?;

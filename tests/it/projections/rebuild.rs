@@ -10,7 +10,7 @@ use proptest::test_runner::{Config, TestRunner};
 use sqlx::{Connection, PgConnection};
 use zhanggui::account::{Account, AccountCommand, Login, Logout, Password, Register};
 use zhanggui::account::{Email, Identity, Phone, Username};
-use zhanggui::app::as_service;
+use zhanggui::database::as_service;
 use zhanggui::eventstore::upcast::Upcasters;
 use zhanggui::eventstore::{Commands, Metadata, Store};
 use zhanggui::projections::engine::ReadModel;

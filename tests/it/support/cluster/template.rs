@@ -51,7 +51,7 @@ async fn migrate(owner: PgConnectOptions) -> Result<(), sqlx::Error> {
     let prepared = async {
         let key = MasterKey::parse(MASTER_KEY).expect("the tests' key can be read");
         let sealer = Sealer::new(&key, Ports::system())?;
-        zhanggui::app::prepare(&owner, &app, &sealer).await
+        zhanggui::database::prepare(&owner, &app, &sealer).await
     };
     prepared.await.map_err(|error: AppError| sqlx::Error::Configuration(Box::new(error)))
 }

@@ -1,0 +1,162 @@
+//! The database that the service works on: found or started, migrated, entered, and checked for who we are.
+
+use sqlx::postgres::{PgConnectOptions, PgPool};
+use sqlx::{Connection, PgConnection};
+
+use crate::adapters::embedded_postgres::{APP_ROLE, Embedded, OWNER_ROLE, Options};
+use crate::app::AppError;
+use crate::config::{DatabaseChoice, Profile, Refusal, Settings};
+use crate::eventstore::seal::Sealer;
+use crate::eventstore::upcast::Upcasters;
+use crate::projections::{rebuild, search_path};
+
+/// The database that the embedded server holds.
+const DATABASE: &str = "zhanggui";
+
+/// The two ways into one database, and the server behind them if it is ours.
+#[derive(Debug)]
+pub struct Database {
+    /// As the owner of the tables: migrations.
+    pub owner: PgConnectOptions,
+    /// As the service.
+    pub app: PgConnectOptions,
+    /// The private server, to be stopped in the end.
+    pub embedded: Option<Embedded>,
+}
+
+impl Database {
+    /// Starts or finds the database that the settings name.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn open(settings: &Settings) -> Result<Self, AppError> {
+        match &settings.database {
+            DatabaseChoice::Embedded { pg_bin_dir, fetch } => {
+                let options = Options {
+                    pg_bin_dir: pg_bin_dir.clone(),
+                    fetch: *fetch,
+                    ask: true,
+                    ..Options::new(&settings.data_dir)
+                };
+                let embedded = Embedded::start(&options).await?;
+                embedded.ensure_database(DATABASE).await?;
+                let owner = embedded.options_as(OWNER_ROLE, DATABASE);
+                let app = embedded.options_as(APP_ROLE, DATABASE);
+                Ok(Self { owner, app, embedded: Some(embedded) })
+            }
+            DatabaseChoice::External { url, direct_url } => {
+                let read = |url: &str| url.parse::<PgConnectOptions>();
+                Ok(Self { owner: read(direct_url)?, app: read(url)?, embedded: None })
+            }
+        }
+    }
+}
+
+/// Brings the tables up to this program's migrations. Safe from many processes at once.
+///
+/// # Errors
+/// The database's, or that of a migration.
+pub async fn migrate(owner: &PgConnectOptions) -> Result<(), AppError> {
+    let mut connection = PgConnection::connect_with(owner).await?;
+    ensure_role(&mut connection).await?;
+    sqlx::migrate!("./migrations").run(&mut connection).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// Makes the application's role and lets it make read models, where that is not so yet.
+async fn ensure_role(connection: &mut PgConnection) -> Result<(), AppError> {
+    let is_ready: Option<bool> = sqlx::query_scalar(
+        "SELECT has_database_privilege(oid, current_database(), 'CREATE') FROM pg_roles WHERE rolname = $1",
+    )
+    .bind(APP_ROLE)
+    .fetch_optional(&mut *connection)
+    .await?;
+    let refuse = |error: sqlx::Error| {
+        Refusal(format!(
+            "the role {APP_ROLE} cannot be set up ({error}): run `CREATE ROLE {APP_ROLE}` and `GRANT CONNECT, CREATE ON DATABASE … TO {APP_ROLE}` as a superuser first"
+        ))
+    };
+    if is_ready.is_none() {
+        let create = format!("CREATE ROLE {APP_ROLE} NOLOGIN");
+        sqlx::raw_sql(&create).execute(&mut *connection).await.map_err(refuse)?;
+    }
+    if is_ready != Some(true) {
+        let grant = format!(
+            "DO $$ BEGIN EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO {APP_ROLE}', current_database()); END $$"
+        );
+        sqlx::raw_sql(&grant).execute(&mut *connection).await.map_err(refuse)?;
+    }
+    Ok(())
+}
+
+/// Refuses a master key that is not the one this database was written with; remembers the first one.
+pub(crate) async fn check_master_key(pool: &PgPool, sealer: &Sealer) -> Result<(), AppError> {
+    let (_, probe) = sealer.new_key("probe")?;
+    let stored: (uuid::Uuid, Vec<u8>) = sqlx::query_as(
+        "WITH made AS (INSERT INTO sealing_keys (aggregate_id, slot, key_id, wrapped) VALUES ('', 'probe', $1, $2) \
+             ON CONFLICT (aggregate_id, slot) DO NOTHING RETURNING key_id, wrapped) \
+         SELECT * FROM made UNION ALL \
+         SELECT key_id, wrapped FROM sealing_keys WHERE aggregate_id = '' AND slot = 'probe' LIMIT 1",
+    )
+    .bind(probe.key_id)
+    .bind(probe.wrapped)
+    .fetch_one(pool)
+    .await?;
+    sealer.unwrap(stored.0, &stored.1)?;
+    Ok(())
+}
+
+/// The upcasters of all events, in the order they run: of live loads and of rebuilds alike.
+#[must_use]
+pub fn upcasters() -> Upcasters {
+    Upcasters::default()
+}
+
+/// How the service connects: as the application's role, and finding every read model's tables.
+#[must_use]
+pub fn as_service(app: &PgConnectOptions) -> PgConnectOptions {
+    app.clone().application_name("zhanggui").options([
+        ("role", APP_ROLE.to_owned()),
+        ("search_path", search_path()),
+        ("statement_timeout", "10s".to_owned()),
+    ])
+}
+
+/// Migrates, and builds the read models that are missing or of other SQL.
+///
+/// # Errors
+/// [`AppError`].
+pub async fn prepare(
+    owner: &PgConnectOptions,
+    app: &PgConnectOptions,
+    sealer: &Sealer,
+) -> Result<(), AppError> {
+    migrate(owner).await?;
+    let mut connection =
+        PgConnection::connect_with(&as_service(app).options([("statement_timeout", "0")])).await?;
+    rebuild::ensure(&mut connection, sealer, &upcasters()).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+/// In production: the user of the service must not be able to change the log.
+pub(crate) async fn check_user(pool: &PgPool, settings: &Settings) -> Result<(), AppError> {
+    if settings.profile != Profile::Production {
+        return Ok(());
+    }
+    let may_alter: bool = sqlx::query_scalar(
+        "SELECT rolsuper OR pg_has_role(session_user, (SELECT relowner FROM pg_class WHERE oid = 'public.events'::regclass), 'MEMBER') \
+             OR has_table_privilege(session_user, 'public.events', 'UPDATE, DELETE, TRUNCATE') \
+         FROM pg_roles WHERE rolname = session_user",
+    )
+    .fetch_one(pool)
+    .await?;
+    if may_alter {
+        let why = format!(
+            "the user of ZHANGGUI_DATABASE_URL may alter the log: connect as a login role that is a member of {APP_ROLE} only, and give the owner in ZHANGGUI_DATABASE_DIRECT_URL"
+        );
+        return Err(Refusal(why).into());
+    }
+    Ok(())
+}
