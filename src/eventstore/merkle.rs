@@ -225,7 +225,9 @@ mod tests {
         fn the_frontier_agrees_with_the_definition(size in 0_usize..200) {
             let leaves: Vec<Hash> = (0..size).map(|n| leaf_hash(&n.to_be_bytes())).collect();
             let mut frontier = Frontier::default();
-            leaves.iter().for_each(|leaf| frontier.push(*leaf));
+            for leaf in &leaves {
+                frontier.push(*leaf);
+            }
             prop_assert_eq!(frontier.root(), by_definition(&leaves));
             let stored = Frontier::from_bytes(size as u64, &frontier.to_bytes()).unwrap();
             prop_assert_eq!(stored, frontier);

@@ -7,7 +7,7 @@
 
 use base64::{Engine, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
-use sqlx::PgPool;
+use sqlx::{FromRow, PgPool};
 use uuid::Uuid;
 
 use super::LoggedAggregate;
@@ -34,6 +34,16 @@ pub struct Beginning<A> {
     pub snapshot: Option<(A, i64)>,
 }
 
+/// A key of the stream beside its snapshot; either may be missing.
+#[derive(FromRow)]
+struct Found {
+    slot: Option<String>,
+    key_id: Option<Uuid>,
+    wrapped: Option<Vec<u8>>,
+    state: Option<Value>,
+    sequence: Option<i64>,
+}
+
 /// A stream's keys and its snapshot, in one round trip.
 ///
 /// # Errors
@@ -43,24 +53,23 @@ pub async fn beginning<A: LoggedAggregate>(
     sealer: &Sealer,
     aggregate_id: &str,
 ) -> Result<Beginning<A>, sqlx::Error> {
-    let rows: Vec<(Option<String>, Option<Uuid>, Option<Vec<u8>>, Option<Value>, Option<i64>)> =
-        sqlx::query_as(
-            "SELECT k.slot, k.key_id, k.wrapped, s.state, s.sequence \
+    let rows: Vec<Found> = sqlx::query_as(
+        "SELECT k.slot, k.key_id, k.wrapped, s.state, s.sequence \
          FROM (SELECT) one \
          LEFT JOIN aggregate_snapshots s \
              ON s.aggregate_type = $1 AND s.aggregate_id = $2 AND s.code_version = $3 \
          LEFT JOIN sealing_keys k ON k.aggregate_id = $2",
-        )
-        .bind(A::TYPE)
-        .bind(aggregate_id)
-        .bind(A::STATE_VERSION)
-        .fetch_all(pool)
-        .await?;
+    )
+    .bind(A::TYPE)
+    .bind(aggregate_id)
+    .bind(A::STATE_VERSION)
+    .fetch_all(pool)
+    .await?;
     let mut beginning = Beginning { person: None, keys: KeyRing::new(), snapshot: None };
     let mut stored = None;
-    for (slot, id, wrapped, state, sequence) in rows {
-        stored = state.zip(sequence).or(stored);
-        if let (Some(slot), Some(id), Some(wrapped)) = (slot, id, wrapped) {
+    for row in rows {
+        stored = row.state.zip(row.sequence).or(stored);
+        if let (Some(slot), Some(id), Some(wrapped)) = (row.slot, row.key_id, row.wrapped) {
             let key = sealer.unwrap(id, &wrapped).map_err(|error| sqlx::Error::Decode(Box::new(error)))?;
             if slot == PERSON {
                 beginning.person = Some(key.clone());

@@ -64,7 +64,7 @@ mod tests {
         let token = "a".repeat(43);
         for secure in [false, true] {
             let mut headers = HeaderMap::new();
-            set(&mut headers, secure, &token, 17, Duration::from_secs(60));
+            set(&mut headers, secure, &token, 17, Duration::from_mins(1));
             let cookies: Vec<_> = headers
                 .get_all(header::SET_COOKIE)
                 .iter()

@@ -50,7 +50,7 @@ pub(crate) enum Door {
 impl Ours {
     /// The store on a prepared database.
     pub(crate) async fn open(cluster: &Cluster) -> Result<Self, Fault> {
-        let options = zhanggui::database::as_service(&cluster.app());
+        let options = database::as_service(&cluster.app());
         sqlx::raw_sql(READ_MODEL).execute(&mut options.connect().await?).await?;
         let mut listeners = engine::listeners()?;
         listeners.add(NOTED, Listener { schema: "bench_notes".into(), function: format!("on {NOTED}") });

@@ -8,7 +8,7 @@ use serde_json::json;
 use zhanggui::adapters::argon2::Argon2Settings;
 use zhanggui::config::Settings;
 
-use crate::support::client::{Client, Person};
+use crate::support::client::Client;
 use crate::support::site::{TestSite, given, settings};
 
 /// Logins of each kind; with five kinds and 3 ms a hash, a few seconds.
