@@ -113,7 +113,7 @@ pub struct App {
 }
 
 impl App {
-    /// Builds everything on `database`, which [`prepare`] has prepared.
+    /// Builds everything on `database`, which [`crate::database::prepare`] has prepared.
     ///
     /// # Errors
     /// [`AppError`].
