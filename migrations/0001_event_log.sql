@@ -39,7 +39,8 @@ CREATE TABLE claims (
     scope        text  NOT NULL,
     digest       bytea NOT NULL,
     aggregate_id text  NOT NULL,
-    CONSTRAINT claim_taken PRIMARY KEY (kind, scope, digest)
+    -- The digest first: it covers kind and scope, so that comparing it decides at once.
+    CONSTRAINT claim_taken PRIMARY KEY (digest, kind, scope)
 );
 CREATE INDEX claims_by_holder ON claims (aggregate_id);
 
@@ -59,7 +60,8 @@ CREATE TABLE aggregate_snapshots (
     sequence       bigint NOT NULL,
     code_version   int    NOT NULL,
     state          jsonb  NOT NULL,
-    PRIMARY KEY (aggregate_type, aggregate_id)
+    -- The id first: a replaced secret deletes its stream's snapshot by the id alone.
+    PRIMARY KEY (aggregate_id, aggregate_type)
 );
 
 -- Which SQL each read model was built from.

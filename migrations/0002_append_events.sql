@@ -47,8 +47,13 @@ BEGIN
             SELECT * FROM unnest(take_kinds, take_scopes, take_digests, take_holders);
         END IF;
         IF key_slots <> '{}' THEN
+            -- A person's key is never replaced, which would erase what it seals; a secret's is.
             INSERT INTO sealing_keys (aggregate_id, slot, key_id, wrapped)
-            SELECT * FROM unnest(key_holders, key_slots, key_ids, key_wraps)
+            SELECT * FROM unnest(key_holders, key_slots, key_ids, key_wraps) AS k (holder, slot, id, wrapped)
+            WHERE k.slot = 'person';
+            INSERT INTO sealing_keys (aggregate_id, slot, key_id, wrapped)
+            SELECT * FROM unnest(key_holders, key_slots, key_ids, key_wraps) AS k (holder, slot, id, wrapped)
+            WHERE k.slot <> 'person'
             ON CONFLICT (aggregate_id, slot) DO UPDATE SET key_id = excluded.key_id, wrapped = excluded.wrapped;
             -- A snapshot may hold the secret whose key has just been replaced.
             DELETE FROM aggregate_snapshots s USING unnest(key_holders) AS k (holder)
@@ -70,7 +75,10 @@ BEGIN
             FROM unnest(commands, aggregate_types, aggregate_ids, sequences)
                  AS e (command, aggregate_type, aggregate_id, sequence)
             WHERE EXISTS (SELECT FROM events x WHERE x.aggregate_type = e.aggregate_type
-                          AND x.aggregate_id = e.aggregate_id AND x.sequence = e.sequence AND x.log = 0);
+                          AND x.aggregate_id = e.aggregate_id AND x.sequence = e.sequence AND x.log = 0)
+               OR EXISTS (SELECT FROM unnest(key_holders, key_slots) AS k (holder, slot)
+                          JOIN sealing_keys y ON y.aggregate_id = k.holder AND y.slot = k.slot
+                          WHERE k.holder = e.aggregate_id AND k.slot = 'person');
         SELECT array_agg(t.command), array_agg(t.kind) INTO taken, taken_kinds
             FROM unnest(take_commands, take_kinds, take_scopes, take_digests) AS t (command, kind, scope, digest)
             JOIN claims c ON c.kind = t.kind AND c.scope = t.scope AND c.digest = t.digest

@@ -90,16 +90,19 @@ pub fn master_key(settings: &Settings, ports: &Ports) -> Result<MasterKey, AppEr
     }
 }
 
-/// Writes a new file that only its owner can read (mode 0600), and never over an existing one.
+/// Writes a new file that only its owner can read (mode 0600), whole or not at all, and so that it survives a power cut.
 fn write_private(file: &Path, text: &str) -> std::io::Result<()> {
     use std::io::Write;
     use std::os::unix::fs::OpenOptionsExt;
-    if let Some(folder) = file.parent() {
-        std::fs::create_dir_all(folder)?;
-    }
-    let mut open = std::fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(file)?;
+    let folder = file.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let unfinished = file.with_extension("new");
+    let mut options = std::fs::OpenOptions::new();
+    let mut open = options.write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     open.write_all(text.as_bytes())?;
-    open.sync_all()
+    open.sync_all()?;
+    std::fs::rename(&unfinished, file)?;
+    std::fs::File::open(folder)?.sync_all()
 }
 
 /// A site on a prepared database, and the writer task that ends when the site is dropped.

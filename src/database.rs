@@ -93,16 +93,18 @@ async fn ensure_role(connection: &mut PgConnection) -> Result<(), AppError> {
 /// Refuses a master key that is not the one this database was written with; remembers the first one.
 pub(crate) async fn check_master_key(pool: &PgPool, sealer: &Sealer) -> Result<(), AppError> {
     let (_, probe) = sealer.new_key("probe")?;
-    let stored: (uuid::Uuid, Vec<u8>) = sqlx::query_as(
-        "WITH made AS (INSERT INTO sealing_keys (aggregate_id, slot, key_id, wrapped) VALUES ('', 'probe', $1, $2) \
-             ON CONFLICT (aggregate_id, slot) DO NOTHING RETURNING key_id, wrapped) \
-         SELECT * FROM made UNION ALL \
-         SELECT key_id, wrapped FROM sealing_keys WHERE aggregate_id = '' AND slot = 'probe' LIMIT 1",
+    sqlx::query(
+        "INSERT INTO sealing_keys (aggregate_id, slot, key_id, wrapped) VALUES ('', 'probe', $1, $2) \
+         ON CONFLICT (aggregate_id, slot) DO NOTHING",
     )
     .bind(probe.key_id)
     .bind(probe.wrapped)
-    .fetch_one(pool)
+    .execute(pool)
     .await?;
+    let stored: (uuid::Uuid, Vec<u8>) =
+        sqlx::query_as("SELECT key_id, wrapped FROM sealing_keys WHERE aggregate_id = '' AND slot = 'probe'")
+            .fetch_one(pool)
+            .await?;
     sealer.unwrap(stored.0, &stored.1)?;
     Ok(())
 }
@@ -120,6 +122,8 @@ pub fn as_service(app: &PgConnectOptions) -> PgConnectOptions {
         ("role", APP_ROLE.to_owned()),
         ("search_path", search_path()),
         ("statement_timeout", "10s".to_owned()),
+        // Whoever hangs while it holds the log's head must not stop everybody else.
+        ("idle_in_transaction_session_timeout", "10s".to_owned()),
     ])
 }
 

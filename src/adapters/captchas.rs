@@ -100,6 +100,20 @@ impl Captchas {
         captcha_image::draw(&self.answer(captcha), first(self.digest("seed", captcha.id.as_bytes()).as_ref()))
     }
 
+    /// Lets a captcha that was answered right be answered again: what it was solved for failed for our reasons.
+    ///
+    /// # Errors
+    /// The database's error; the captcha then stays used up.
+    pub async fn give_back(&self, pool: &PgPool, id: &str) -> Result<(), sqlx::Error> {
+        if let Some(captcha) = self.find(id) {
+            sqlx::query("DELETE FROM captcha_uses WHERE captcha_id = $1")
+                .bind(captcha.id)
+                .execute(pool)
+                .await?;
+        }
+        Ok(())
+    }
+
     /// Checks an answer, upper or lower case. Whatever the outcome, the captcha cannot be answered again.
     ///
     /// # Errors

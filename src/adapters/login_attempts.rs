@@ -121,7 +121,7 @@ impl LoginAttempts {
     pub async fn take_back(&self, pool: &PgPool, name: &str) -> Result<(), sqlx::Error> {
         sqlx::query(
             "UPDATE login_attempts SET in_a_row = greatest(in_a_row - 1, 0), \
-                 recent = recent[:array_length(recent, 1) - 1] WHERE digest = $1",
+                 recent = recent[:coalesce(array_length(recent, 1), 1) - 1] WHERE digest = $1",
         )
         .bind(self.digest(name))
         .execute(pool)

@@ -1,9 +1,5 @@
 //! `zhanggui serve`: the database, the migrations, the server, and an orderly end.
 
-use std::future::IntoFuture;
-use std::net::SocketAddr;
-use std::time::Duration;
-
 use tokio::net::TcpListener;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 
@@ -14,11 +10,9 @@ use crate::config::{DatabaseChoice, Settings};
 use crate::database::{Database, prepare};
 use crate::eventstore::seal::Sealer;
 use crate::http::routes::router;
+use crate::http::server;
 use crate::jobs;
 use crate::ports::Ports;
-
-/// How long requests in flight may take to finish once the server is asked to stop.
-const GRACE: Duration = Duration::from_secs(20);
 
 /// Serves until SIGINT or SIGTERM.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
@@ -57,27 +51,17 @@ async fn serve(
         jobs::start(&app.site).await.map_err(|error| Failure(vec![format!("the jobs: {error}")]))?;
     let address = listener.local_addr().map_err(|error| Failure(vec![error.to_string()]))?;
     say(format_args!("掌柜 zhanggui 已就绪 · serving on http://{address}"));
-    let (stop, stopped) = tokio::sync::watch::channel(false);
-    let mut asked = stopped.clone();
-    let service = router(app.site.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
-        let _asked = asked.wait_for(|stop| *stop).await;
-    });
-    let mut server = std::pin::pin!(server.into_future());
-    let ended = tokio::select! {
-        ended = &mut server => ended,
-        () = any(stops) => {
-            say(format_args!("正在停止 · stopping"));
-            stop.send_replace(true);
-            tokio::time::timeout(GRACE, server).await.unwrap_or(Ok(()))
-        }
+    let stop = async {
+        any(stops).await;
+        say(format_args!("正在停止 · stopping"));
     };
+    server::serve(listener, router(app.site.clone()), stop).await;
     if let Err(error) = scheduler.shutdown().await {
         tracing::warn!(%error, "the jobs did not stop");
     }
     drop(scheduler);
     app.stop().await;
-    ended.map_err(|error| Failure(vec![format!("the server: {error}")]))
+    Ok(())
 }
 
 /// Resolves at the first of the signals.

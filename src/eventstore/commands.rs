@@ -48,6 +48,16 @@ impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
         self.execute(aggregate_id, command, metadata).await
     }
 
+    /// Does the work of loading a stream that was used lately, for a name that belongs to nobody, so that time
+    /// does not tell the two apart.
+    ///
+    /// # Errors
+    /// The infrastructure's errors.
+    pub async fn look_nowhere(&self) -> Result<(), AggregateError<A::Error>> {
+        let nowhere = self.ports.id().map_err(|error| AggregateError::UnexpectedError(Box::new(error)))?;
+        self.store.look_nowhere(&nowhere.to_string()).await
+    }
+
     /// Decides and records one command. When it returns, the events are durable and every inline read
     /// model shows them.
     ///

@@ -4,6 +4,8 @@
 //! so that forgetting a person changes no hash. The *frontier* is all that is needed to append: the roots
 //! of the complete subtrees that make up the tree, largest first, one for each 1 bit of the size.
 
+use std::fmt;
+
 use chrono::{DateTime, SecondsFormat, Utc};
 use ring::digest::{Context, SHA256};
 use uuid::Uuid;
@@ -42,16 +44,15 @@ impl Envelope<'_> {
     /// Payload and metadata are canonical already and are put in as they are, which saves parsing them again.
     #[must_use]
     pub fn canonical(&self) -> String {
-        let text = |value: &str| serde_json::Value::from(value).to_string();
         format!(
             "{{\"aggregate_id\":{},\"aggregate_type\":{},\"event_id\":\"{}\",\"event_type\":{},\
              \"event_version\":{},\"log\":0,\"metadata\":{},\"payload\":{},\"position\":{},\
              \"recorded_at\":\"{}\",\"sequence\":{}}}",
-            text(self.aggregate_id),
-            text(self.aggregate_type),
+            Quoted(self.aggregate_id),
+            Quoted(self.aggregate_type),
             self.event_id,
-            text(self.event_type),
-            text(self.event_version),
+            Quoted(self.event_type),
+            Quoted(self.event_version),
             self.metadata,
             self.payload,
             self.position,
@@ -64,6 +65,18 @@ impl Envelope<'_> {
     #[must_use]
     pub fn leaf(&self) -> Hash {
         leaf_hash(self.canonical().as_bytes())
+    }
+}
+
+/// A JSON string; ids and names, which need no escaping, are written as they are.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+            return write!(f, "\"{}\"", self.0);
+        }
+        write!(f, "{}", serde_json::Value::from(self.0))
     }
 }
 

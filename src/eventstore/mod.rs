@@ -20,6 +20,7 @@ pub mod feed;
 pub mod merkle;
 pub mod metadata;
 pub mod personal;
+mod prepare;
 pub mod seal;
 pub mod snapshots;
 pub mod store;
@@ -94,6 +95,9 @@ pub struct Append {
     pub aggregate_id: String,
     /// The sequence of the stream's last event as the command saw it; 0 for a new stream.
     pub after: i64,
+    /// [`Writer::epoch`] when the stream was loaded: what was loaded before a connection was lost may be ahead
+    /// of a database that came back without its newest commits.
+    pub epoch: u64,
     /// The events, in order; never empty.
     pub events: Vec<NewEvent>,
     /// RFC 8785 canonical JSON of the metadata, the same for all events of the command.

@@ -2,26 +2,25 @@
 //!
 //! We implement the trait ourselves, since only here can a taken claim become the aggregate's own
 //! refusal. Single streams are read through postgres-es; commits go through the [`super::writer`].
-//! The aggregate of a recent command is kept in memory: the append's sequence check makes a stale copy
-//! harmless (the command is tried again on a fresh one).
+//! The aggregate of a recent command is kept in memory, as a snapshot is: what was appended since is read
+//! each time (mostly nothing, by one index probe), since a refusal must not be decided on a stale copy either.
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use cqrs_es::persist::{PersistedEventRepository, SerializedEvent};
-use cqrs_es::{AggregateContext, AggregateError, DomainEvent, EventEnvelope, EventStore};
+use cqrs_es::{AggregateContext, AggregateError, EventEnvelope, EventStore};
 use postgres_es::PostgresEventRepository;
 use quick_cache::sync::Cache;
 use sqlx::PgPool;
 
-use super::faults::{self, CommitError, ReadError};
-use super::personal::{PERSONAL, SECRET};
-use super::seal::{self, KeyRing, PERSON, SealError, Sealer, SealingKey};
+use super::LoggedAggregate;
+use super::faults::{self, ReadError};
+use super::seal::{self, KeyRing, Sealer, SealingKey};
 use super::snapshots::{self, Beginning};
 use super::upcast::Upcasters;
 use super::writer::Writer;
 use super::writer::listeners::Listeners;
-use super::{Append, ClaimChange, LoggedAggregate, NewEvent, NewKey};
 use crate::ports::Ports;
 
 /// How many recent aggregates of one type are kept in memory.
@@ -45,12 +44,12 @@ pub struct Log {
 /// A stream's state with what is needed to append to it.
 #[derive(Debug)]
 pub struct Context<A> {
-    aggregate_id: String,
+    pub(super) aggregate_id: String,
     aggregate: A,
     /// Sequence of the last event that `aggregate` has seen before the command.
-    sequence: i64,
-    person: Option<SealingKey>,
-    epoch: u64,
+    pub(super) sequence: i64,
+    pub(super) person: Option<SealingKey>,
+    pub(super) epoch: u64,
 }
 
 impl<A: LoggedAggregate> AggregateContext<A> for Context<A> {
@@ -88,8 +87,8 @@ impl<A: LoggedAggregate> Store<A> {
         Self { log, upcasters, recent: None }
     }
 
-    /// Says that `aggregate_id` was just made up, so that its first command need not look for events. Where
-    /// that is not so, the append finds out and the command is decided anew.
+    /// Says that `aggregate_id` was just made up, so that the load that follows need not look for events. It
+    /// counts for that one load: whatever becomes of the command, nobody is told of an empty stream again.
     pub(super) fn expect_new(&self, aggregate_id: &str) {
         if let Some(recent) = &self.recent {
             let (aggregate, epoch) = (A::default(), self.log.writer.epoch());
@@ -98,6 +97,21 @@ impl<A: LoggedAggregate> Store<A> {
                 Arc::new(Recent { aggregate, sequence: 0, person: None, epoch }),
             );
         }
+    }
+
+    /// Does the work of looking at a stream that is in memory, for a name that belongs to none.
+    pub(super) async fn look_nowhere(&self, aggregate_id: &str) -> Result<(), AggregateError<A::Error>> {
+        self.read(aggregate_id, 1, KeyRing::new()).await?;
+        Ok(())
+    }
+
+    /// What is in memory of a stream, unless the database may have lost some of it since.
+    fn recall(&self, aggregate_id: &str, epoch: u64) -> Option<Arc<Recent<A>>> {
+        let recent = self.recent.as_ref()?.get(aggregate_id)?;
+        if recent.sequence == 0 {
+            self.forget(aggregate_id);
+        }
+        (recent.epoch == epoch).then_some(recent)
     }
 
     /// Events after `sequence`, opened with `keys` and brought to today's shape.
@@ -128,18 +142,37 @@ impl<A: LoggedAggregate> Store<A> {
 
     async fn load(&self, aggregate_id: &str) -> Result<Context<A>, ReadError> {
         let epoch = self.log.writer.epoch();
-        if let Some(recent) = self.recent.as_ref().and_then(|recent| recent.get(aggregate_id))
-            && recent.epoch == epoch
-        {
-            let Recent { aggregate, sequence, person, epoch } = recent.as_ref().clone();
-            return Ok(Context { aggregate_id: aggregate_id.to_owned(), aggregate, sequence, person, epoch });
-        }
-        let Beginning { person, keys, snapshot } =
-            snapshots::beginning::<A>(&self.log.pool, &self.log.sealer, aggregate_id).await?;
-        let (mut aggregate, mut sequence) = snapshot.unwrap_or_default();
+        let (mut aggregate, mut sequence, mut person, keys) = match self.recall(aggregate_id, epoch) {
+            Some(new) if new.sequence == 0 => {
+                let aggregate = A::default();
+                return Ok(Context {
+                    aggregate_id: aggregate_id.to_owned(),
+                    aggregate,
+                    sequence: 0,
+                    person: None,
+                    epoch,
+                });
+            }
+            Some(known) => {
+                let Recent { aggregate, sequence, person, .. } = known.as_ref().clone();
+                let keys = person.iter().map(|person| (person.id, person.clone())).collect();
+                (aggregate, sequence, person, keys)
+            }
+            None => {
+                let Beginning { person, keys, snapshot } = self.beginning(aggregate_id).await?;
+                let (aggregate, sequence) = snapshot.unwrap_or_default();
+                (aggregate, sequence, person, keys)
+            }
+        };
+        let before = sequence;
+        // Also after a recall: another instance may have appended, and a refusal is checked by no append.
         for event in self.read(aggregate_id, sequence, keys).await? {
             sequence += 1;
             aggregate.apply(serde_json::from_value(event.payload)?);
+        }
+        if person.is_none() && sequence > before {
+            // The first event, and with it the person's key, came between the two questions.
+            person = self.beginning(aggregate_id).await?.person;
         }
         if let (Some(recent), true) = (&self.recent, sequence > 0) {
             let (aggregate, person) = (aggregate.clone(), person.clone());
@@ -148,63 +181,8 @@ impl<A: LoggedAggregate> Store<A> {
         Ok(Context { aggregate_id: aggregate_id.to_owned(), aggregate, sequence, person, epoch })
     }
 
-    /// Turns decided events into an append: sealed, with claims and keys.
-    fn prepare(
-        &self,
-        context: &mut Context<A>,
-        events: &[A::Event],
-        metadata: &HashMap<String, String>,
-    ) -> Result<Append, CommitError> {
-        let stream = format!("{}/{}", A::TYPE, context.aggregate_id);
-        let mut append = Append {
-            aggregate_type: A::TYPE,
-            aggregate_id: context.aggregate_id.clone(),
-            after: context.sequence,
-            events: Vec::with_capacity(events.len()),
-            metadata: serde_json_canonicalizer::to_string(metadata)?,
-            releases: Vec::new(),
-            takes: Vec::new(),
-            keys: Vec::new(),
-        };
-        for event in events {
-            let payload = serde_json::to_value(event)?;
-            let event_type = event.event_type();
-            let heard = !self.log.listeners.of(&event_type).is_empty();
-            let open = if heard { seal::plain(payload.clone()).to_string() } else { String::new() };
-            let sealed = if has_markers(&payload) {
-                let person = self.person_of(context, &mut append.keys)?;
-                self.log.sealer.seal(payload, &stream, &person, &mut append.keys)?
-            } else {
-                payload
-            };
-            append.events.push(NewEvent {
-                event_id: self.log.ports.id().map_err(SealError::from)?,
-                event_type,
-                event_version: event.event_version(),
-                sealed: serde_json_canonicalizer::to_string(&sealed)?,
-                open,
-            });
-            for change in A::claims(event) {
-                match change {
-                    ClaimChange::Take { kind, scope, value } => {
-                        append.takes.push(self.log.sealer.claim(kind, &scope, &value));
-                    }
-                    ClaimChange::Release { kind } => append.releases.push(kind),
-                    ClaimChange::ReleaseAll => append.releases.push(""),
-                }
-            }
-        }
-        Ok(append)
-    }
-
-    /// The stream's person's key; a new one, to be stored with the append, where there is none yet.
-    fn person_of(&self, context: &mut Context<A>, keys: &mut Vec<NewKey>) -> Result<SealingKey, SealError> {
-        if let Some(person) = &context.person {
-            return Ok(person.clone());
-        }
-        let (person, stored) = self.log.sealer.new_key(PERSON)?;
-        keys.push(stored);
-        Ok(context.person.insert(person).clone())
+    async fn beginning(&self, aggregate_id: &str) -> Result<Beginning<A>, sqlx::Error> {
+        snapshots::beginning::<A>(&self.log.pool, &self.log.sealer, aggregate_id).await
     }
 
     /// Keeps the state in memory and, now and then, in a snapshot.
@@ -222,17 +200,6 @@ impl<A: LoggedAggregate> Store<A> {
         if let Some(recent) = &self.recent {
             recent.remove(aggregate_id);
         }
-    }
-}
-
-/// Whether anything in the payload is to be sealed.
-fn has_markers(payload: &serde_json::Value) -> bool {
-    match payload {
-        serde_json::Value::Object(object) => {
-            object.contains_key(PERSONAL) || object.contains_key(SECRET) || object.values().any(has_markers)
-        }
-        serde_json::Value::Array(items) => items.iter().any(has_markers),
-        _ => false,
     }
 }
 

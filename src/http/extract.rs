@@ -6,6 +6,7 @@ use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request, rejecti
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 
 use super::Shared;
 use super::observe::RequestId;
@@ -19,13 +20,16 @@ impl<T: DeserializeOwned> FromRequest<Shared> for Json<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, site: &Shared) -> Result<Self, Problem> {
-        match axum::Json::<T>::from_request(request, site).await {
-            Ok(axum::Json(body)) => Ok(Self(body)),
+        match axum::Json::<Box<RawValue>>::from_request(request, site).await {
+            // An array would be read as the fields in their order.
+            Ok(axum::Json(body)) if body.get().starts_with('{') => {
+                serde_json::from_str(body.get()).map(Self).map_err(|_| Problem::new("malformed_request"))
+            }
             Err(JsonRejection::MissingJsonContentType(_)) => Err(Problem::new("unsupported_media_type")),
             Err(JsonRejection::BytesRejection(rejection)) if rejection.status() == 413 => {
                 Err(Problem::new("too_large"))
             }
-            Err(_) => Err(Problem::new("malformed_request")),
+            Ok(_) | Err(_) => Err(Problem::new("malformed_request")),
         }
     }
 }
@@ -97,7 +101,8 @@ fn client(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
         if !trusted.contains(&address.to_canonical()) {
             break;
         }
-        let Ok(before) = hop.parse() else { break };
+        let parsed = hop.parse().or_else(|_| hop.parse::<SocketAddr>().map(|address| address.ip()));
+        let Ok(before) = parsed else { break };
         address = before;
     }
     address
@@ -123,6 +128,7 @@ mod tests {
             ("10.0.0.1", "203.0.113.1", "203.0.113.1"),
             ("10.0.0.1", "6.6.6.6, 203.0.113.1, 10.0.0.2", "203.0.113.1"),
             ("10.0.0.1", "rubbish", "10.0.0.1"),
+            ("10.0.0.1", "203.0.113.1:4711", "203.0.113.1"),
             ("::ffff:10.0.0.1", "203.0.113.1", "203.0.113.1"),
         ] {
             let mut headers = HeaderMap::new();

@@ -15,6 +15,8 @@ use ring::digest::{Context, SHA256};
 use ring::hmac;
 use serde::{Deserialize, Serialize};
 
+use super::extract::Caller;
+use super::limits::Limited;
 use super::problem::{Problem, WrongField};
 use super::session::{Session, cookies, token_digest};
 use super::{LARGEST_BODY, Shared};
@@ -51,11 +53,14 @@ struct Kept {
 }
 
 /// Runs a request with an `Idempotency-Key` once.
-pub async fn once(State(site): State<Shared>, request: Request, next: Next) -> Response {
+pub async fn once(State(site): State<Shared>, caller: Caller, request: Request, next: Next) -> Response {
     let key = request.headers().get(KEY).filter(|_| !request.method().is_safe());
     let Some(key) = key.map(|key| key.as_bytes().to_vec()) else { return next.run(request).await };
     if key.is_empty() || key.len() > 255 {
         return wrong_key("invalid_format").into_response();
+    }
+    if let Err(problem) = site.limits.take(Limited::Keyed, caller.address) {
+        return problem.into_response();
     }
     match replay_or_run(&site, &key, request, next).await {
         Ok(response) => response,
@@ -136,16 +141,16 @@ async fn reserve(site: &Shared, digest: &[u8], fingerprint: &[u8]) -> Result<Opt
 /// Keeps an answer that stands; frees the key of one that does not.
 async fn keep(site: &Shared, digest: &[u8], response: Response) -> Result<Response, Problem> {
     let status = response.status();
-    if status.is_server_error() || status == StatusCode::TOO_MANY_REQUESTS {
-        sqlx::query("DELETE FROM idempotency_keys WHERE digest = $1")
-            .bind(digest)
-            .execute(&site.writes)
-            .await?;
+    let problem = response.extensions().get::<Problem>().cloned();
+    let invites_a_retry = status.is_server_error()
+        || status == StatusCode::TOO_MANY_REQUESTS
+        || problem.as_ref().is_some_and(|problem| problem.code == "conflict");
+    if invites_a_retry {
+        forget(site, digest).await;
         return Ok(response);
     }
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(|error| Problem::internal(&error))?;
-    let problem = parts.extensions.get::<Problem>().cloned();
     let kept = Kept {
         status: status.as_u16(),
         headers: readable(&parts.headers),
@@ -155,15 +160,34 @@ async fn keep(site: &Shared, digest: &[u8], response: Response) -> Result<Respon
             (problem.code.to_owned(), errors.collect())
         }),
     };
-    let sealed = serde_json::to_vec(&kept).map_err(|error| Problem::internal(&error)).and_then(|plain| {
-        site.idempotency.cipher.seal(&site.ports, digest, &plain).map_err(|error| Problem::internal(&error))
-    })?;
+    if let Err(error) = store(site, digest, &kept).await {
+        // The command stands, and so does its answer; a retry will run again.
+        tracing::warn!(%error, "an answer could not be kept");
+    }
+    Ok(Response::from_parts(parts, Body::from(body)))
+}
+
+async fn store(
+    site: &Shared,
+    digest: &[u8],
+    kept: &Kept,
+) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    let sealed = site.idempotency.cipher.seal(&site.ports, digest, &serde_json::to_vec(kept)?)?;
     sqlx::query("UPDATE idempotency_keys SET answer = $2 WHERE digest = $1")
         .bind(digest)
         .bind(sealed)
         .execute(&site.writes)
         .await?;
-    Ok(Response::from_parts(parts, Body::from(body)))
+    Ok(())
+}
+
+/// Frees a key whose answer is not kept; where that fails it is free after [`ABANDONED`].
+async fn forget(site: &Shared, digest: &[u8]) {
+    let freed =
+        sqlx::query("DELETE FROM idempotency_keys WHERE digest = $1").bind(digest).execute(&site.writes);
+    if let Err(error) = freed.await {
+        tracing::warn!(%error, "an idempotency key could not be freed");
+    }
 }
 
 fn readable(headers: &HeaderMap) -> Vec<(String, String)> {

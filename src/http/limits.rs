@@ -22,6 +22,8 @@ pub enum Limited {
     Register,
     /// Logins.
     Login,
+    /// Requests with an `Idempotency-Key`, each of which writes a row.
+    Keyed,
 }
 
 /// The limits per address.
@@ -32,6 +34,7 @@ pub struct Limits {
     captcha: DefaultKeyedRateLimiter<IpAddr>,
     register: DefaultKeyedRateLimiter<IpAddr>,
     login: DefaultKeyedRateLimiter<IpAddr>,
+    keyed: DefaultKeyedRateLimiter<IpAddr>,
 }
 
 /// A bucket that holds `burst` requests and is refilled by `per_minute`.
@@ -50,6 +53,7 @@ impl Limits {
             captcha: bucket(60, 40),
             register: bucket(20, 20),
             login: bucket(60, 30),
+            keyed: bucket(120, 60),
         }
     }
 
@@ -59,6 +63,7 @@ impl Limits {
             Limited::Captcha => &self.captcha,
             Limited::Register => &self.register,
             Limited::Login => &self.login,
+            Limited::Keyed => &self.keyed,
         }
     }
 
@@ -78,7 +83,9 @@ impl Limits {
 
     /// Forgets addresses whose buckets are full again.
     pub fn sweep(&self) {
-        for kind in [Limited::Availability, Limited::Captcha, Limited::Register, Limited::Login] {
+        for kind in
+            [Limited::Availability, Limited::Captcha, Limited::Register, Limited::Login, Limited::Keyed]
+        {
             self.of(kind).retain_recent();
         }
     }

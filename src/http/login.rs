@@ -58,6 +58,7 @@ pub async fn login(
     admit(&site, &counted, &attempt).await?;
     let Some(account) = account else {
         // Nobody's name: the same work as for a wrong password, and the same answer.
+        decided(&site, &counted, site.accounts.look_nowhere().await).await?;
         decided(&site, &counted, site.hasher.verify(None, &attempt.password).await).await?;
         return Err(Problem::new("invalid_credentials"));
     };

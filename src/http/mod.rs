@@ -19,6 +19,7 @@ pub mod pages;
 pub mod problem;
 pub mod register;
 pub mod routes;
+pub mod server;
 pub mod session;
 pub mod words;
 

@@ -34,11 +34,20 @@ pub async fn observe(State(site): State<Shared>, mut request: Request, next: Nex
     let route = request.extensions().get::<MatchedPath>().map_or("unknown", MatchedPath::as_str).to_owned();
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", request_id = %id, method, route);
-    let handled = AssertUnwindSafe(tokio::time::timeout(LONGEST_REQUEST, next.run(request))).catch_unwind();
-    let mut response = match handled.instrument(span.clone()).await {
+    let unsafe_method = !request.method().is_safe();
+    let handled = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
+    let handled = async {
+        if unsafe_method {
+            // To its end, even when the client goes away: half a command would spend a captcha or count a login.
+            tokio::spawn(handled).await.unwrap_or_else(|gone| Err(Box::new(gone)))
+        } else {
+            handled.await
+        }
+    };
+    let mut response = match tokio::time::timeout(LONGEST_REQUEST, handled).await {
         Ok(Ok(response)) => response,
-        Ok(Err(_elapsed)) => Problem::unavailable().into_response(),
-        Err(_panic) => span.in_scope(|| Problem::internal(&"a handler panicked")).into_response(),
+        Ok(Err(_panic)) => span.in_scope(|| Problem::internal(&"a handler panicked")).into_response(),
+        Err(_elapsed) => Problem::unavailable().into_response(),
     };
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         response = with_words(response, &problem, language, &id);

@@ -59,8 +59,9 @@ pub async fn readyz(State(site): State<Shared>) -> Result<axum::Json<ReadyBody>,
             .await?;
         Ok::<i64, Problem>(head)
     };
-    let position =
-        tokio::time::timeout(Duration::from_secs(2), ask).await.map_err(|_| Problem::unavailable())??;
+    // Whatever is the matter (the log tells), it is not ready.
+    let asked = tokio::time::timeout(Duration::from_secs(2), ask).await;
+    let position = asked.ok().and_then(Result::ok).ok_or(Problem::unavailable())?;
     Ok(axum::Json(ReadyBody { status: "ready", position }))
 }
 

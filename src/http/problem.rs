@@ -14,6 +14,7 @@ use utoipa::ToSchema;
 use super::words::{self, Language};
 use crate::account::{AccountError, FieldError, HashError};
 use crate::eventstore::AppendError;
+use crate::eventstore::writer::is_lost;
 use crate::ports::NoEntropy;
 
 /// One wrong field.
@@ -202,15 +203,11 @@ impl<E: std::error::Error + Into<Self>> From<AggregateError<E>> for Problem {
 
 impl From<sqlx::Error> for Problem {
     fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) | sqlx::Error::ColumnNotFound(_) => {
-                Self::internal(&error)
-            }
-            other => {
-                tracing::warn!(error = %other, "the database is not available");
-                Self::unavailable()
-            }
+        if is_lost(&error) {
+            tracing::warn!(%error, "the database is not available");
+            return Self::unavailable();
         }
+        Self::internal(&error)
     }
 }
 

@@ -11,7 +11,7 @@ use super::Shared;
 use super::extract::{Caller, Json};
 use super::limits::Limited;
 use super::problem::{Problem, ProblemBody};
-use crate::account::commands::RegisterRequest;
+use crate::account::commands::{RegisterRequest, Registration};
 use crate::account::{AccountError, Identity, Register, TakenField};
 use crate::eventstore::Metadata;
 use crate::projections::user_lookup;
@@ -48,9 +48,26 @@ pub async fn register(
     if !site.captchas.check(&site.writes, &registration.captcha_id, &registration.captcha_answer).await? {
         return Err(Problem::new("captcha_failed"));
     }
-    let password_hash = site.hasher.hash(&registration.password).await?;
     let username = registration.identity.username.as_str().to_owned();
+    let captcha_id = registration.captcha_id.clone();
     let user_id = site.ports.id()?;
+    if let Err(problem) = open_account(&site, registration, user_id, caller).await {
+        // Only where nothing was recorded for sure: an overload is told before anything is tried.
+        if problem.code == "overloaded" {
+            site.captchas.give_back(&site.writes, &captcha_id).await?;
+        }
+        return Err(problem);
+    }
+    Ok((StatusCode::CREATED, axum::Json(RegisteredBody { user_id, username })).into_response())
+}
+
+async fn open_account(
+    site: &Shared,
+    registration: Registration,
+    user_id: Uuid,
+    caller: Caller,
+) -> Result<(), Problem> {
+    let password_hash = site.hasher.hash(&registration.password).await?;
     let metadata = Metadata {
         actor_id: Some(user_id),
         correlation_id: Some(caller.request_id.clone()),
@@ -58,8 +75,7 @@ pub async fn register(
         causation_id: None,
     };
     let command = Register::new(registration.identity, password_hash);
-    site.accounts.create(&user_id.to_string(), command.into(), metadata).await?;
-    Ok((StatusCode::CREATED, axum::Json(RegisteredBody { user_id, username })).into_response())
+    Ok(site.accounts.create(&user_id.to_string(), command.into(), metadata).await?)
 }
 
 async fn taken_fields(site: &Shared, identity: &Identity) -> Result<Vec<TakenField>, sqlx::Error> {

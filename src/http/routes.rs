@@ -68,9 +68,12 @@ pub fn table() -> Vec<Route> {
 /// The whole server.
 pub fn router(site: Shared) -> Router {
     let mut router = Router::new();
-    for Route { path, access, handler, .. } in table() {
+    for Route { method, path, access, handler } in table() {
         // Inside the session's layer, so that a kept answer is given to nobody else.
-        let handler = handler.layer(from_fn_with_state(site.clone(), idempotency::once));
+        let handler = match method {
+            "GET" => handler,
+            _ => handler.layer(from_fn_with_state(site.clone(), idempotency::once)),
+        };
         let handler = match access {
             Access::Anyone => handler,
             Access::LoggedIn => handler.layer(from_fn_with_state(site.clone(), session::require)),

@@ -12,9 +12,13 @@ pub async fn run(site: &Shared) -> Result<(), sqlx::Error> {
     let now = site.ports.now();
     let session = TimeDelta::from_std(site.settings.session_absolute).unwrap_or(TimeDelta::days(30));
     for (statement, before) in [
-        ("DELETE FROM captcha_uses WHERE expires_at < $1", now),
+        // An instance whose clock is behind still accepts what has just expired here.
+        ("DELETE FROM captcha_uses WHERE expires_at < $1", now - TimeDelta::minutes(1)),
         // A day without a wrong password forgives; the window itself is a quarter of an hour.
-        ("DELETE FROM login_attempts WHERE recent[array_length(recent, 1)] < $1", now - TimeDelta::days(1)),
+        (
+            "DELETE FROM login_attempts WHERE recent = '{}' OR recent[array_length(recent, 1)] < $1",
+            now - TimeDelta::days(1),
+        ),
         ("DELETE FROM idempotency_keys WHERE recorded_at < $1", now - TimeDelta::days(1)),
         ("DELETE FROM session_activity WHERE last_seen_at < $1", now - session),
     ] {

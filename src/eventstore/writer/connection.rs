@@ -14,6 +14,9 @@ use super::batch::{Answer, Columns, Head};
 #[error("{0}")]
 pub(super) struct Lost(String);
 
+/// How long a server may say nothing to an append before it counts as gone.
+const SILENCE: Duration = Duration::from_secs(8);
+
 /// A connection that comes back.
 pub(super) struct Connection {
     options: PgConnectOptions,
@@ -23,7 +26,11 @@ pub(super) struct Connection {
 impl Connection {
     pub(super) fn new(options: PgConnectOptions) -> Self {
         // A batch that cannot get the head's lock must not pile up commands behind it (time limits in ms).
-        let options = options.options([("lock_timeout", "5000"), ("statement_timeout", "20000")]);
+        let options = options.options([
+            ("lock_timeout", "3000"),
+            ("statement_timeout", "7000"),
+            ("default_transaction_isolation", "read\\ committed"),
+        ]);
         Self { options, open: None }
     }
 
@@ -40,7 +47,11 @@ impl Connection {
     /// One call of `append_events`. After an error that means the connection is lost it is dropped.
     pub(super) async fn append(&mut self, columns: &Columns) -> Result<Answer, sqlx::Error> {
         let connection = self.get().await?;
-        let answer = columns.call().fetch_one(connection).await;
+        // The server's own limits do not help against one that says nothing any more.
+        let answer = match tokio::time::timeout(SILENCE, columns.call().fetch_one(connection)).await {
+            Ok(answer) => answer,
+            Err(_elapsed) => Err(sqlx::Error::PoolTimedOut),
+        };
         if answer.as_ref().is_err_and(is_lost) {
             self.drop_connection();
         }
@@ -76,7 +87,10 @@ impl Connection {
         let deadline = Instant::now() + PATIENCE;
         loop {
             let result = match self.get().await {
-                Ok(connection) => sqlx::query(sql).bind(argument).fetch_optional(connection).await,
+                Ok(connection) => {
+                    let asked = sqlx::query(sql).bind(argument).fetch_optional(connection);
+                    tokio::time::timeout(PATIENCE, asked).await.unwrap_or(Err(sqlx::Error::PoolTimedOut))
+                }
                 Err(error) => Err(error),
             };
             match result {
@@ -96,13 +110,16 @@ impl Connection {
 
 /// Whether the error says that the connection or the server is gone, or that it is not yet back,
 /// rather than that the statement was wrong.
-pub(in crate::eventstore) fn is_lost(error: &sqlx::Error) -> bool {
+#[must_use]
+pub fn is_lost(error: &sqlx::Error) -> bool {
     match error {
         sqlx::Error::Database(error) => error.code().is_some_and(|code| {
             // 08: connection; 57P: shutdown, crash, starting up; 53: resources; 55P03, 57014: time limits;
+            // 40: rolled back, by a deadlock for example;
+            // 55000: the database takes no connections;
             // 01: a warning in place of an answer, 25006: a standby after a fail-over.
-            ["08", "57P", "53", "01"].iter().any(|class| code.starts_with(class))
-                || ["55P03", "57014", "25006"].contains(&code.as_ref())
+            ["08", "57P", "53", "40", "01"].iter().any(|class| code.starts_with(class))
+                || ["55000", "55P03", "57014", "25006"].contains(&code.as_ref())
         }),
         sqlx::Error::Io(_)
         | sqlx::Error::Tls(_)

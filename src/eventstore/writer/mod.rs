@@ -23,7 +23,7 @@ use tokio::task::JoinHandle;
 
 use self::answers::{acknowledge, refuse, reject};
 use self::batch::{Answer, Columns, Head, split};
-pub(super) use self::connection::is_lost;
+pub use self::connection::is_lost;
 use self::connection::{Connection, Lost};
 use self::listeners::Listeners;
 use super::Append;
@@ -62,6 +62,7 @@ pub enum AppendError {
 #[derive(Debug)]
 struct Waiting {
     append: Append,
+    since: Instant,
     answer: oneshot::Sender<Result<i64, AppendError>>,
 }
 
@@ -101,12 +102,14 @@ impl Writer {
     /// [`AppendError`]; only after [`AppendError::Unavailable`] is it unknown whether the events were recorded.
     pub async fn append(&self, append: Append) -> Result<i64, AppendError> {
         let (answer, answered) = oneshot::channel();
-        self.queue.try_send(Waiting { append, answer }).map_err(|error| match error {
-            mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
-            mpsc::error::TrySendError::Closed(_) => {
-                AppendError::Unavailable("the server is stopping".to_owned())
-            }
-        })?;
+        self.queue.try_send(Waiting { append, since: Instant::now(), answer }).map_err(
+            |error| match error {
+                mpsc::error::TrySendError::Full(_) => AppendError::Overloaded,
+                mpsc::error::TrySendError::Closed(_) => {
+                    AppendError::Unavailable("the server is stopping".to_owned())
+                }
+            },
+        )?;
         answered.await.unwrap_or_else(|_| Err(AppendError::Unavailable("the writer stopped".to_owned())))
     }
 
@@ -177,6 +180,7 @@ impl Task {
         histogram!("append_batch_size").record(batch.len() as f64);
         let (mut failures, mut reason) = (0, "other processes kept the log busy".to_owned());
         for _ in 0..MOST_MOVES {
+            batch = self.still_wanted(batch);
             if batch.is_empty() || failures > MOST_FAILURES {
                 break;
             }
@@ -191,6 +195,26 @@ impl Task {
         }
         refuse(batch, &AppendError::Unavailable(reason));
         histogram!("append_seconds").record(begun.elapsed().as_secs_f64());
+    }
+
+    /// Answers those that waited too long (nothing of theirs was recorded) or whose stream may have to be
+    /// loaded again after a lost connection; drops those whom nobody waits for any more.
+    fn still_wanted(&self, batch: Vec<Waiting>) -> Vec<Waiting> {
+        let epoch = self.epoch.load(Ordering::Acquire);
+        let (mut wanted, mut late, mut stale) = (Vec::with_capacity(batch.len()), Vec::new(), Vec::new());
+        for item in batch.into_iter().filter(|item| !item.answer.is_closed()) {
+            let into = if item.since.elapsed() > LONGEST_WAIT {
+                &mut late
+            } else if item.append.epoch != epoch && item.append.after > 0 {
+                &mut stale
+            } else {
+                &mut wanted
+            };
+            into.push(item);
+        }
+        refuse(late, &AppendError::Unavailable("the database took too long".to_owned()));
+        refuse(stale, &AppendError::Stale);
+        wanted
     }
 
     async fn try_once(&mut self, batch: Vec<Waiting>) -> Tried {
@@ -276,6 +300,9 @@ impl Task {
         Tried::Done
     }
 }
+
+/// How long an append may wait before it is given up; shorter than a request may take.
+const LONGEST_WAIT: Duration = Duration::from_secs(10);
 
 /// How long a command waits for the database before it is told that it is not available.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(5);

@@ -35,8 +35,7 @@ impl Cluster {
         self.server.ensure_database(DATABASE).await?;
         let ports = Ports::system();
         let sealer = Sealer::new(&app::master_key(&settings(&self.data_dir)?, &ports)?, ports)?;
-        database::prepare(&self.server.options_as(OWNER_ROLE, DATABASE), &self.app(), &sealer)
-            .await?;
+        database::prepare(&self.server.options_as(OWNER_ROLE, DATABASE), &self.app(), &sealer).await?;
         Ok(())
     }
 

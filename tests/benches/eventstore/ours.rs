@@ -160,6 +160,7 @@ impl Ask {
             aggregate_type: "note",
             aggregate_id: id,
             after: 0,
+            epoch: self.log.writer.epoch(),
             events: vec![event],
             metadata: serde_json_canonicalizer::to_string(&metadata(&self.log.ports)?.into_map())?,
             releases: Vec::new(),

@@ -1,7 +1,6 @@
 //! The servers: processes of their own, made from this same program, so that processor time and memory are theirs.
 
 use std::io::{BufRead, BufReader, Read};
-use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
@@ -9,7 +8,7 @@ use axum::Router;
 use tokio::net::TcpListener;
 use zhanggui::adapters::embedded_postgres::{APP_ROLE, SUPERUSER, connect_options};
 use zhanggui::app::App;
-use zhanggui::http::routes;
+use zhanggui::http::{routes, server};
 use zhanggui::ports::Ports;
 use zhanggui::{jobs, telemetry};
 
@@ -85,7 +84,12 @@ pub(crate) async fn serve(kind: &str, data_dir: &Path) -> Result<(), Fault> {
     let database = connect_options(data_dir, APP_ROLE, DATABASE)?;
     let app = App::build(settings(data_dir)?, &database, Ports::system()).await?;
     let _jobs = jobs::start(&app.site).await?;
-    answer(listener, routes::router(app.site.clone()), stopped).await
+    println!("{}", listener.local_addr()?.port());
+    server::serve(listener, routes::router(app.site.clone()), async {
+        let _gone = stopped.await;
+    })
+    .await;
+    Ok(())
 }
 
 async fn answer(
@@ -94,9 +98,8 @@ async fn answer(
     stopped: tokio::sync::oneshot::Receiver<()>,
 ) -> Result<(), Fault> {
     println!("{}", listener.local_addr()?.port());
-    let service = router.into_make_service_with_connect_info::<SocketAddr>();
     tokio::select! {
-        ended = axum::serve(listener, service) => Ok(ended?),
+        ended = axum::serve(listener, router) => Ok(ended?),
         _ = stopped => Ok(()),
     }
 }

@@ -91,6 +91,7 @@ fn append(stream: usize, sealed: &str) -> Append {
         aggregate_type: "counter",
         aggregate_id: format!("c{stream}"),
         after: 0,
+        epoch: 0,
         events: vec![event],
         metadata: "{}".to_owned(),
         releases: Vec::new(),
@@ -147,4 +148,64 @@ async fn a_closed_writer_records_what_waits_and_takes_no_more() {
     assert_eq!(check_log(&log).await, 50);
     site.app.stop().await;
     assert!(matches!(writer.append(append(99, "{}")).await, Err(AppendError::Unavailable(_))));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_first_command_that_nobody_waited_for_leaves_no_wrong_memory() {
+    let site = TestSite::start().await;
+    let counters = Arc::new(counters(&site.app.log));
+    // The writer knows the head, so that the next append is under way at once.
+    counters.create("other", Command::Add(1), Metadata::default()).await.unwrap();
+    let mut holder = PgConnection::connect_with(&site.database.superuser_options()).await.unwrap();
+    let mut transaction = holder.begin().await.unwrap();
+    transaction.execute("SELECT * FROM log_head FOR UPDATE").await.unwrap();
+    let creating = Arc::clone(&counters);
+    let create =
+        tokio::spawn(async move { creating.create("c", Command::Add(1), Metadata::default()).await });
+    // Until the append waits for the lock.
+    let waits = "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() \
+                 AND wait_event_type = 'Lock' AND query LIKE '%append_events%')";
+    let mut watcher = PgConnection::connect_with(&site.database.superuser_options()).await.unwrap();
+    while !sqlx::query_scalar::<_, bool>(waits).fetch_one(&mut watcher).await.unwrap() {
+        assert!(!create.is_finished(), "{:?}", create.await);
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    create.abort();
+    transaction.rollback().await.unwrap();
+    while sqlx::query_scalar::<_, i64>("SELECT position FROM log_head").fetch_one(&mut watcher).await.unwrap()
+        == 0
+    {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    counters.execute("c", Command::AddIf(1), Metadata::default()).await.unwrap();
+    assert_eq!(check_log(&site.app.log).await, 3);
+}
+
+#[tokio::test]
+async fn what_was_loaded_before_a_connection_was_lost_is_loaded_again() {
+    let site = TestSite::start().await;
+    let writer = &site.app.log.writer;
+    writer.append(append(1, r#"{"by":1}"#)).await.unwrap();
+    let mut superuser = PgConnection::connect_with(&site.database.superuser_options()).await.unwrap();
+    let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+               WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    superuser.execute(cut).await.unwrap();
+    // The first append after the cut finds out; one that continues a stream is told to load it again.
+    let next = Append { after: 1, aggregate_id: "c1".to_owned(), ..append(2, r#"{"by":1}"#) };
+    assert_eq!(writer.append(next.clone()).await, Err(AppendError::Stale));
+    assert_eq!(writer.append(Append { epoch: writer.epoch(), ..next }).await, Ok(2));
+    assert_eq!(check_log(&site.app.log).await, 2);
+}
+
+#[tokio::test]
+async fn a_persons_key_is_never_replaced() {
+    let site = TestSite::start().await;
+    let writer = &site.app.log.writer;
+    let with_key = |after: i64| {
+        let (_, key) = site.app.log.sealer.new_key(zhanggui::eventstore::seal::PERSON).unwrap();
+        Append { after, keys: vec![key], ..append(1, r#"{"by":1}"#) }
+    };
+    writer.append(with_key(0)).await.unwrap();
+    assert_eq!(writer.append(with_key(1)).await, Err(AppendError::Stale));
+    assert_eq!(check_log(&site.app.log).await, 1);
 }

@@ -248,3 +248,16 @@ async fn an_address_that_logs_in_too_often_is_told_when_to_come_back() {
     }
     panic!("200 logins at once were answered");
 }
+
+#[tokio::test]
+async fn counts_that_were_taken_back_are_swept_and_taking_back_twice_does_no_harm() {
+    let site = TestSite::start().await;
+    let (attempts, pool) = (&site.app.site.attempts, &site.app.site.writes);
+    attempts.begin(pool, "somebody", site.app.site.ports.now(), false).await.unwrap();
+    for _ in 0..2 {
+        attempts.take_back(pool, "somebody").await.unwrap();
+    }
+    zhanggui::jobs::purge::run(&site.app.site).await.unwrap();
+    let left: i64 = sqlx::query_scalar("SELECT count(*) FROM login_attempts").fetch_one(pool).await.unwrap();
+    assert_eq!(left, 0);
+}

@@ -42,3 +42,17 @@ async fn logging_out_of_a_superseded_session_leaves_the_newer_one_alone() {
     assert_eq!(me(&mut newer).await, ok());
     assert_eq!(events(&site, "account.logged_out").await, 0);
 }
+
+#[tokio::test]
+async fn an_instance_that_remembers_an_older_login_ends_the_newer_session_all_the_same() {
+    let site = TestSite::start().await;
+    let other = site.another_instance().await;
+    let (_, person) = other.client().logged_in().await;
+    let mut here = site.client();
+    here.login(&person).await;
+    let mut there = other.client();
+    there.cookies = here.cookies.clone();
+    assert_eq!(there.ask("POST", "/api/v1/logout", &[]).await.status, 204);
+    assert_eq!(me(&mut here).await, refused("login_required"));
+    assert_eq!(events(&site, "account.logged_out").await, 1);
+}

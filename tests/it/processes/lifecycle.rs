@@ -57,3 +57,26 @@ async fn requests_in_flight_are_finished_when_the_server_is_asked_to_stop() {
     assert!(slow.await.unwrap().is_some(), "the request was cut off");
     assert_eq!(status, Some(0));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn half_sent_requests_are_not_waited_for_without_end() {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let database = cluster::database().await;
+    let folder = Folder::new("half-sent");
+    let command = program_on(&database, &folder.0);
+    let server = tokio::task::spawn_blocking(|| Server::start(command)).await.unwrap();
+    let address = server.url.trim_start_matches("http://").to_owned();
+    let mut slow = Vec::new();
+    for _ in 0..20 {
+        let mut stream = tokio::net::TcpStream::connect(&address).await.unwrap();
+        stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ").await.unwrap();
+        slow.push(stream);
+    }
+    assert_eq!(reqwest::get(format!("{}/healthz", server.url)).await.unwrap().status(), 200);
+    for mut stream in slow {
+        let mut rest = Vec::new();
+        let ended = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut rest)).await;
+        assert!(ended.is_ok(), "a half-sent request was still waited for");
+    }
+    assert_eq!(tokio::task::spawn_blocking(|| server.stop()).await.unwrap(), Some(0));
+}

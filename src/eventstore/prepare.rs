@@ -1,0 +1,84 @@
+//! From what an aggregate decided to what the writer takes: sealed, digested, canonical.
+
+use std::collections::HashMap;
+
+use cqrs_es::DomainEvent;
+
+use super::faults::CommitError;
+use super::personal::{PERSONAL, SECRET};
+use super::seal::{self, PERSON, SealError, SealingKey};
+use super::store::{Context, Store};
+use super::{Append, ClaimChange, LoggedAggregate, NewEvent, NewKey};
+
+impl<A: LoggedAggregate> Store<A> {
+    /// Turns decided events into an append: sealed, with claims and keys.
+    pub(super) fn prepare(
+        &self,
+        context: &mut Context<A>,
+        events: &[A::Event],
+        metadata: &HashMap<String, String>,
+    ) -> Result<Append, CommitError> {
+        let stream = format!("{}/{}", A::TYPE, context.aggregate_id);
+        let mut append = Append {
+            aggregate_type: A::TYPE,
+            aggregate_id: context.aggregate_id.clone(),
+            after: context.sequence,
+            epoch: context.epoch,
+            events: Vec::with_capacity(events.len()),
+            metadata: serde_json_canonicalizer::to_string(metadata)?,
+            releases: Vec::new(),
+            takes: Vec::new(),
+            keys: Vec::new(),
+        };
+        for event in events {
+            let payload = serde_json::to_value(event)?;
+            let event_type = event.event_type();
+            let heard = !self.log.listeners.of(&event_type).is_empty();
+            let open = if heard { seal::plain(payload.clone()).to_string() } else { String::new() };
+            let sealed = if has_markers(&payload) {
+                let person = self.person_of(context, &mut append.keys)?;
+                self.log.sealer.seal(payload, &stream, &person, &mut append.keys)?
+            } else {
+                payload
+            };
+            append.events.push(NewEvent {
+                event_id: self.log.ports.id().map_err(SealError::from)?,
+                event_type,
+                event_version: event.event_version(),
+                sealed: serde_json_canonicalizer::to_string(&sealed)?,
+                open,
+            });
+            for change in A::claims(event) {
+                match change {
+                    ClaimChange::Take { kind, scope, value } => {
+                        append.takes.push(self.log.sealer.claim(kind, &scope, &value));
+                    }
+                    ClaimChange::Release { kind } => append.releases.push(kind),
+                    ClaimChange::ReleaseAll => append.releases.push(""),
+                }
+            }
+        }
+        Ok(append)
+    }
+
+    /// The stream's person's key; a new one, to be stored with the append, where there is none yet.
+    fn person_of(&self, context: &mut Context<A>, keys: &mut Vec<NewKey>) -> Result<SealingKey, SealError> {
+        if let Some(person) = &context.person {
+            return Ok(person.clone());
+        }
+        let (person, stored) = self.log.sealer.new_key(PERSON)?;
+        keys.push(stored);
+        Ok(context.person.insert(person).clone())
+    }
+}
+
+/// Whether anything in the payload is to be sealed.
+fn has_markers(payload: &serde_json::Value) -> bool {
+    match payload {
+        serde_json::Value::Object(object) => {
+            object.contains_key(PERSONAL) || object.contains_key(SECRET) || object.values().any(has_markers)
+        }
+        serde_json::Value::Array(items) => items.iter().any(has_markers),
+        _ => false,
+    }
+}
