@@ -9,13 +9,12 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::task::JoinHandle;
 
 use crate::account::{Account, AccountServices, PasswordHasher, Phone};
-use crate::adapters::argon2::{Argon2Hasher, BadSettings};
+use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::captchas::Captchas;
-use crate::adapters::embedded_postgres::StartError;
 use crate::adapters::login_attempts::LoginAttempts;
 use crate::config::{Refusal, Settings};
-use crate::database::{as_service, check_master_key, check_user, upcasters};
-use crate::eventstore::seal::{MasterKey, SealError, Sealer};
+use crate::database::{AppError, as_service, check_master_key, check_user, upcasters};
+use crate::eventstore::seal::{MasterKey, Sealer};
 use crate::eventstore::store::Log;
 use crate::eventstore::{Commands, Store, Writer};
 use crate::http::idempotency::Idempotency;
@@ -23,46 +22,13 @@ use crate::http::limits::Limits;
 use crate::http::session::activity::Activity;
 use crate::http::{Shared, Site};
 use crate::ports::Ports;
-use crate::projections::engine::{self, BadFolder};
-use crate::projections::rebuild::RebuildError;
+use crate::projections::engine;
 use crate::telemetry;
 
 /// Connections for reads: they do not wait for the disk, more only get in each other's way.
 const READS: u32 = 8;
 /// Connections for writes, which share a flush when they wait for it together.
 const WRITES: u32 = 16;
-
-/// Why the program could not start, in one line that says what to do.
-#[derive(Debug, thiserror::Error)]
-pub enum AppError {
-    /// The embedded PostgreSQL.
-    #[error(transparent)]
-    Embedded(#[from] StartError),
-    /// The database refused or cannot be reached.
-    #[error("the database: {0}")]
-    Database(#[from] sqlx::Error),
-    /// A migration failed.
-    #[error("the migrations: {0}")]
-    Migration(#[from] sqlx::migrate::MigrateError),
-    /// A read model could not be built.
-    #[error(transparent)]
-    ReadModel(#[from] RebuildError),
-    /// A folder of SQL is broken; a defect of the program.
-    #[error(transparent)]
-    Folder(#[from] BadFolder),
-    /// Keys.
-    #[error(transparent)]
-    Seal(#[from] SealError),
-    /// Password hashing.
-    #[error(transparent)]
-    Hashing(#[from] BadSettings),
-    /// Metrics.
-    #[error("metrics: {0}")]
-    Metrics(#[from] metrics_exporter_prometheus::BuildError),
-    /// Something is not as it must be.
-    #[error(transparent)]
-    Refused(#[from] Refusal),
-}
 
 /// The master key from the settings, or in development one that is made once and kept in the data folder.
 ///

@@ -3,15 +3,49 @@
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{Connection, PgConnection};
 
-use crate::adapters::embedded_postgres::{APP_ROLE, Embedded, OWNER_ROLE, Options};
-use crate::app::AppError;
+use crate::adapters::argon2::BadSettings;
+use crate::adapters::embedded_postgres::{APP_ROLE, Embedded, OWNER_ROLE, Options, StartError};
 use crate::config::{DatabaseChoice, Profile, Refusal, Settings};
-use crate::eventstore::seal::Sealer;
+use crate::eventstore::seal::{SealError, Sealer};
 use crate::eventstore::upcast::Upcasters;
+use crate::projections::engine::BadFolder;
+use crate::projections::rebuild::RebuildError;
 use crate::projections::{rebuild, search_path};
 
 /// The database that the embedded server holds.
 const DATABASE: &str = "zhanggui";
+
+/// Why the program could not start, in one line that says what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum AppError {
+    /// The embedded PostgreSQL.
+    #[error(transparent)]
+    Embedded(#[from] StartError),
+    /// The database refused or cannot be reached.
+    #[error("the database: {0}")]
+    Database(#[from] sqlx::Error),
+    /// A migration failed.
+    #[error("the migrations: {0}")]
+    Migration(#[from] sqlx::migrate::MigrateError),
+    /// A read model could not be built.
+    #[error(transparent)]
+    ReadModel(#[from] RebuildError),
+    /// A folder of SQL is broken; a defect of the program.
+    #[error(transparent)]
+    Folder(#[from] BadFolder),
+    /// Keys.
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    /// Password hashing.
+    #[error(transparent)]
+    Hashing(#[from] BadSettings),
+    /// Metrics.
+    #[error("metrics: {0}")]
+    Metrics(#[from] metrics_exporter_prometheus::BuildError),
+    /// Something is not as it must be.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
 
 /// The two ways into one database, and the server behind them if it is ours.
 #[derive(Debug)]

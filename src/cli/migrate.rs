@@ -1,8 +1,9 @@
 //! `zhanggui migrate`: brings tables and read models up to this program, and stops.
 
 use super::{Failure, close, say};
-use crate::app::{AppError, master_key};
+use crate::app::master_key;
 use crate::config::Settings;
+use crate::database::AppError;
 use crate::database::{Database, prepare};
 use crate::eventstore::seal::Sealer;
 use crate::ports::Ports;

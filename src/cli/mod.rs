@@ -13,8 +13,8 @@ use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
 
-use crate::app::AppError;
 use crate::config::{Given, Refusal, Settings, read_file, unknown_variables};
+use crate::database::AppError;
 use crate::database::Database;
 use crate::telemetry;
 

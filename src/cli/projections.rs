@@ -3,8 +3,9 @@
 use sqlx::{Connection, PgConnection};
 
 use super::{Failure, close, say};
-use crate::app::{AppError, master_key};
+use crate::app::master_key;
 use crate::config::{Refusal, Settings};
+use crate::database::AppError;
 use crate::database::{Database, as_service, upcasters};
 use crate::eventstore::seal::Sealer;
 use crate::ports::Ports;

@@ -5,8 +5,9 @@ use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use super::{Failure, close, say};
 use crate::adapters::embedded_postgres::lock_data_dir;
-use crate::app::{App, AppError, master_key};
+use crate::app::{App, master_key};
 use crate::config::{DatabaseChoice, Settings};
+use crate::database::AppError;
 use crate::database::{Database, prepare};
 use crate::eventstore::seal::Sealer;
 use crate::http::routes::router;

@@ -8,7 +8,7 @@ use std::{
 
 use sqlx::{Connection as _, PgConnection, postgres::PgConnectOptions};
 use zhanggui::adapters::embedded_postgres::{APP_ROLE, OWNER_ROLE, create_database, create_roles};
-use zhanggui::app::AppError;
+use zhanggui::database::AppError;
 use zhanggui::eventstore::seal::{MasterKey, Sealer};
 use zhanggui::ports::Ports;
 
