@@ -14,7 +14,11 @@ pub fn start_logging() {
         .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,tokio_cron_scheduler=warn"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     // A second call (in tests) keeps the first one's subscriber.
-    let _kept = if std::io::stderr().is_terminal() { builder.try_init() } else { builder.json().try_init() };
+    let _kept = if std::io::stderr().is_terminal() {
+        builder.try_init()
+    } else {
+        builder.json().with_span_list(false).try_init()
+    };
 }
 
 /// Starts measuring, once a process: later calls give the same handle.

@@ -3,8 +3,7 @@
 use super::{Failure, close, say};
 use crate::app::master_key;
 use crate::config::Settings;
-use crate::database::AppError;
-use crate::database::{Database, prepare};
+use crate::database::{AppError, Database, prepare};
 use crate::eventstore::seal::Sealer;
 use crate::ports::Ports;
 

@@ -14,8 +14,7 @@ use std::process::ExitCode;
 use clap::{Parser, Subcommand};
 
 use crate::config::{Given, Refusal, Settings, read_file, unknown_variables};
-use crate::database::AppError;
-use crate::database::Database;
+use crate::database::{AppError, Database};
 use crate::telemetry;
 
 /// 掌柜 zhanggui: accounts and merchants on an event log that can be proved.

@@ -75,13 +75,14 @@ fn wrong_key(code: &'static str) -> Problem {
 async fn replay_or_run(site: &Shared, key: &[u8], request: Request, next: Next) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Problem::new("too_large"))?;
-    // A key belongs to whoever sent it: to the account behind a valid session, else to the cookie (a
-    // log-out has no body to tell people apart by), else to whoever has the same body.
+    // A key belongs to whoever sent it: to the account behind a valid session; else the body says who is
+    // asking (a login's holds the password); and where there is no body (a log-out), the cookie does.
     let owner = match parts.extensions.get::<Session>() {
         Some(session) => session.row.user_id.as_bytes().to_vec(),
-        None => cookies::read(&parts.headers, site.settings.secure_cookies)
+        None if body.is_empty() => cookies::read(&parts.headers, site.settings.secure_cookies)
             .session
             .map_or(Vec::new(), |token| token_digest(&token)),
+        None => Vec::new(),
     };
     let digest =
         hmac::sign(&site.idempotency.digest, &[owner.as_slice(), b"\0", key].concat()).as_ref().to_vec();

@@ -188,3 +188,15 @@ async fn a_key_whose_server_died_is_free_after_a_minute() {
     let again = keyed(&site, "/api/v1/register", "k-1", &body).await;
     assert_eq!((again.status.as_u16(), again.header("idempotency-replayed")), (422, ""));
 }
+
+#[tokio::test]
+async fn a_login_that_is_sent_twice_opens_one_session_even_after_its_answer_came() {
+    let site = TestSite::start().await;
+    let mut client = site.client();
+    let person = crate::support::client::Person::new();
+    client.register(&person).await;
+    client.headers.push(("idempotency-key", "twice".to_owned()));
+    let first = client.login(&person).await;
+    assert_eq!(client.login(&person).await, first);
+    assert_eq!(client.get("/api/v1/me").await.json()["login_time"], first["login_time"]);
+}
