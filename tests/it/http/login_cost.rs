@@ -12,7 +12,7 @@ use crate::support::client::Client;
 use crate::support::site::{TestSite, given, settings};
 
 /// Logins of each kind; with five kinds and 5 ms a hash, some ten seconds.
-const ROUNDS: usize = 300;
+const ROUNDS: usize = 500;
 
 /// How long a refused login takes, from a count that begins anew.
 async fn cost(client: &mut Client, body: &str) -> Duration {
