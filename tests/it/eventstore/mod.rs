@@ -5,6 +5,7 @@ pub(crate) mod counter;
 mod differential;
 mod faults;
 mod grants;
+mod lost_answer;
 mod memory;
 mod sealed;
 mod upcasting;
