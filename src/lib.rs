@@ -4,6 +4,7 @@
 //! - [`account`] decides: commands in, events out, no input or output.
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
 //! - [`projections`] shows: read models of SQL, as current as the log.
+//! - [`reactors`] act: what the world is told once an event is in the log.
 //! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.
 //! - [`jobs`] sweeps: what happens by the clock.
 //! - [`adapters`] touches the world: hashing, captchas, a PostgreSQL of our own.
@@ -24,4 +25,5 @@ pub mod http;
 pub mod jobs;
 pub mod ports;
 pub mod projections;
+pub mod reactors;
 pub mod telemetry;

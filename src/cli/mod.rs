@@ -6,6 +6,7 @@ mod config;
 mod migrate;
 mod openapi;
 mod projections;
+mod reactors;
 mod serve;
 
 use std::path::PathBuf;
@@ -39,6 +40,9 @@ enum Command {
     /// List or rebuild read models.
     #[command(subcommand)]
     Projections(projections::Command),
+    /// List reactors and what is parked, or set that free.
+    #[command(subcommand)]
+    Reactors(reactors::Command),
     /// Look at the settings.
     #[command(subcommand)]
     Config(config::Command),
@@ -104,6 +108,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Serve => serve::run(settings?).await,
         Command::Migrate => migrate::run(&settings?).await,
         Command::Projections(command) => projections::run(&settings?, command).await,
+        Command::Reactors(command) => reactors::run(&settings?, command).await,
     }
 }
 

@@ -7,8 +7,9 @@ use chrono::{DateTime, Utc};
 use cqrs_es::persist::SerializedEvent;
 use serde_json::Value;
 use sqlx::{FromRow, PgConnection};
+use uuid::Uuid;
 
-use super::seal::{self, Sealer};
+use super::seal::{self, KeyRing, Sealer};
 use super::upcast::Upcasters;
 
 /// One event as it lies in the log.
@@ -16,6 +17,8 @@ use super::upcast::Upcasters;
 pub struct Recorded {
     /// Place in the log.
     pub position: i64,
+    /// The event's own id.
+    pub event_id: Uuid,
     /// When it was recorded.
     pub recorded_at: DateTime<Utc>,
     /// The stream's aggregate type.
@@ -46,7 +49,7 @@ pub async fn page(
     types: Option<&[String]>,
 ) -> Result<Vec<Recorded>, sqlx::Error> {
     sqlx::query_as(
-        "SELECT position, recorded_at, aggregate_type, aggregate_id, sequence, event_type, event_version, \
+        "SELECT position, event_id, recorded_at, aggregate_type, aggregate_id, sequence, event_type, event_version, \
                 payload, metadata \
          FROM events WHERE log = 0 AND position > $1 AND position <= $2 \
            AND ($4::text[] IS NULL OR event_type = ANY($4)) ORDER BY position LIMIT $3",
@@ -69,25 +72,42 @@ pub async fn open(
     upcasters: &Upcasters,
     page: Vec<Recorded>,
 ) -> Result<Vec<Recorded>, sqlx::Error> {
+    let mut page = open_marked(database, sealer, upcasters, page).await?;
+    for event in &mut page {
+        event.payload = seal::plain(event.payload.take());
+    }
+    Ok(page)
+}
+
+/// Opens and upcasts a page with the markers in place, so that the payloads read as the aggregate's events;
+/// what the forgotten and replaced left is marked as erased.
+///
+/// # Errors
+/// The database's error while the keys are loaded.
+pub async fn open_marked(
+    database: &mut PgConnection,
+    sealer: &Sealer,
+    upcasters: &Upcasters,
+    page: Vec<Recorded>,
+) -> Result<Vec<Recorded>, sqlx::Error> {
     let ids: Vec<_> = page.iter().flat_map(|event| seal::key_ids(&event.payload)).collect();
     let keys = sealer.load_keys(database, &ids).await?;
-    Ok(page
-        .into_iter()
-        .map(|mut event| {
-            let stream = format!("{}/{}", event.aggregate_type, event.aggregate_id);
-            let upcast = upcasters.upcast(SerializedEvent::new(
-                event.aggregate_id.clone(),
-                usize::try_from(event.sequence).unwrap_or(0),
-                event.aggregate_type.clone(),
-                event.event_type,
-                event.event_version,
-                seal::open(event.payload, &stream, &keys),
-                Value::Null,
-            ));
-            event.event_type = upcast.event_type;
-            event.event_version = upcast.event_version;
-            event.payload = seal::plain(upcast.payload);
-            event
-        })
-        .collect())
+    Ok(page.into_iter().map(|event| of_today(event, upcasters, &keys)).collect())
+}
+
+fn of_today(mut event: Recorded, upcasters: &Upcasters, keys: &KeyRing) -> Recorded {
+    let stream = format!("{}/{}", event.aggregate_type, event.aggregate_id);
+    let upcast = upcasters.upcast(SerializedEvent::new(
+        event.aggregate_id.clone(),
+        usize::try_from(event.sequence).unwrap_or(0),
+        event.aggregate_type.clone(),
+        event.event_type,
+        event.event_version,
+        seal::open(event.payload, &stream, keys),
+        Value::Null,
+    ));
+    event.event_type = upcast.event_type;
+    event.event_version = upcast.event_version;
+    event.payload = upcast.payload;
+    event
 }

@@ -9,6 +9,7 @@
 //!   **claim** (a unique value) is held by another stream.
 //! - **Personal** values and **secrets** are sealed before they reach the table ([`personal`], [`seal`]).
 //! - A **projection** turns events into a read model, in the append's transaction ([`crate::projections`]).
+//! - A **reactor** has an effect on the world once an event is in the log ([`reactor`]).
 //!
 //! The way of an append: [`store`] seals what the aggregate decided and hands it to [`writer`], which takes
 //! everything that is waiting, hashes it into the Merkle tree ([`merkle`]) and commits it in one round trip.
@@ -21,6 +22,7 @@ pub mod merkle;
 pub mod metadata;
 pub mod personal;
 mod prepare;
+pub mod reactor;
 pub mod seal;
 pub mod snapshots;
 pub mod store;

@@ -9,4 +9,5 @@ mod house;
 mod http;
 mod processes;
 mod projections;
+mod reactors;
 mod support;

@@ -4,4 +4,5 @@ mod appenders;
 mod commands;
 mod kills;
 mod lifecycle;
+mod reactors;
 mod server;
