@@ -1,8 +1,10 @@
-//! Running commands: cqrs-es's framework on our store, with conflicts tried again.
+//! Running commands: load, decide, append, and once more when another command was faster.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
-use cqrs_es::{AggregateError, CqrsFramework};
+use cqrs_es::event_sink::EventSink;
+use cqrs_es::{AggregateContext, AggregateError, EventStore};
 
 use super::LoggedAggregate;
 use super::metadata::Metadata;
@@ -12,10 +14,12 @@ use crate::ports::Ports;
 /// How often a command that keeps losing races is decided in all.
 const TRIES: u32 = 4;
 
-/// Runs commands on the streams of one aggregate type: cqrs-es's framework with no queries, and with
-/// conflicts tried again.
+/// Runs commands on the streams of one aggregate type, with conflicts tried again.
+///
+/// It does what cqrs-es's framework does without queries, and also tells which events were decided: a wrong
+/// code, for example, is no refusal (that would leave no trace to count) but an event.
 pub struct Commands<A: LoggedAggregate> {
-    framework: CqrsFramework<A, Store<A>>,
+    services: A::Services,
     store: Store<A>,
     ports: Ports,
 }
@@ -31,7 +35,7 @@ impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
     #[must_use]
     pub fn new(store: Store<A>, services: A::Services) -> Self {
         let ports = store.log.ports.clone();
-        Self { framework: CqrsFramework::new(store.clone(), Vec::new(), services), store, ports }
+        Self { services, store, ports }
     }
 
     /// Decides and records the first command of a stream whose id was just made up: it is not looked for.
@@ -43,7 +47,7 @@ impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
         aggregate_id: &str,
         command: A::Command,
         metadata: Metadata,
-    ) -> Result<(), AggregateError<A::Error>> {
+    ) -> Result<Vec<A::Event>, AggregateError<A::Error>> {
         self.store.expect_new(aggregate_id);
         self.execute(aggregate_id, command, metadata).await
     }
@@ -58,8 +62,8 @@ impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
         self.store.look_nowhere(&nowhere.to_string()).await
     }
 
-    /// Decides and records one command. When it returns, the events are durable and every inline read
-    /// model shows them.
+    /// Decides and records one command, and gives the events it made. When it returns, they are durable and
+    /// every inline read model shows them.
     ///
     /// # Errors
     /// The aggregate's refusal; [`AggregateError::AggregateConflict`] when the command lost against
@@ -69,13 +73,11 @@ impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
         aggregate_id: &str,
         command: A::Command,
         metadata: Metadata,
-    ) -> Result<(), AggregateError<A::Error>> {
+    ) -> Result<Vec<A::Event>, AggregateError<A::Error>> {
         let metadata = metadata.into_map();
         let mut tries = 1;
         loop {
-            let result =
-                self.framework.execute_with_metadata(aggregate_id, command.clone(), metadata.clone()).await;
-            match result {
+            match self.decide_once(aggregate_id, command.clone(), metadata.clone()).await {
                 Err(AggregateError::AggregateConflict) if tries < TRIES => {
                     // Up to 8, 16, 32 ms: long enough for the winner's commit, different for each loser.
                     let [chance] = self.ports.random::<1>().unwrap_or([128]);
@@ -86,5 +88,32 @@ impl<A: LoggedAggregate<Command: Clone + Send>> Commands<A> {
                 result => return result,
             }
         }
+    }
+
+    async fn decide_once(
+        &self,
+        aggregate_id: &str,
+        command: A::Command,
+        metadata: HashMap<String, String>,
+    ) -> Result<Vec<A::Event>, AggregateError<A::Error>> {
+        let mut context = self.store.load_aggregate(aggregate_id).await?;
+        let sink = EventSink::default();
+        let decided = context.aggregate().handle(command, &self.services, &sink).await;
+        decided.map_err(AggregateError::UserError)?;
+        let committed = self.store.commit(sink.collect().await, context, metadata).await?;
+        Ok(committed.into_iter().map(|envelope| envelope.payload).collect())
+    }
+
+    /// Drops what is in memory of a stream, for a person who is to be forgotten everywhere.
+    pub fn forget(&self, aggregate_id: &str) {
+        self.store.forget(aggregate_id);
+    }
+
+    /// The aggregate as its events left it, for reading.
+    ///
+    /// # Errors
+    /// The infrastructure's errors.
+    pub async fn state(&self, aggregate_id: &str) -> Result<A, AggregateError<A::Error>> {
+        Ok(self.store.load_aggregate(aggregate_id).await?.aggregate().clone())
     }
 }

@@ -62,6 +62,26 @@ pub async fn page(
     .await
 }
 
+/// All events of one stream, in order.
+///
+/// # Errors
+/// The database's error.
+pub async fn stream(
+    database: &mut PgConnection,
+    aggregate_type: &str,
+    aggregate_id: &str,
+) -> Result<Vec<Recorded>, sqlx::Error> {
+    sqlx::query_as(
+        "SELECT position, event_id, recorded_at, aggregate_type, aggregate_id, sequence, event_type, event_version, \
+                payload, metadata \
+         FROM events WHERE log = 0 AND aggregate_type = $1 AND aggregate_id = $2 ORDER BY sequence",
+    )
+    .bind(aggregate_type)
+    .bind(aggregate_id)
+    .fetch_all(database)
+    .await
+}
+
 /// Opens and upcasts a page for projections: the plain payload, personal values of the forgotten null.
 ///
 /// # Errors

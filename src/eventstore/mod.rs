@@ -49,6 +49,20 @@ pub trait LoggedAggregate: Aggregate<Event: 'static, Error: Send + Sync> + Clone
 
     /// The refusal to tell when other streams hold the claims of these kinds.
     fn claims_taken(kinds: &[String]) -> Self::Error;
+
+    /// The keys that die with an event: of secrets that it used up, or of everything.
+    fn destroyed_keys(_event: &Self::Event) -> Vec<DestroyedKeys> {
+        Vec::new()
+    }
+}
+
+/// Which of a stream's keys an event destroys, in the append's own transaction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum DestroyedKeys {
+    /// That of the secret in this slot, which is used up.
+    Slot(String),
+    /// All of them: the person is forgotten. Such an event holds nothing personal itself.
+    All,
 }
 
 /// One event on its way into the log, already sealed.
@@ -110,4 +124,6 @@ pub struct Append {
     pub takes: Vec<ClaimDigest>,
     /// Keys stored.
     pub keys: Vec<NewKey>,
+    /// Slots whose keys are destroyed; an empty string destroys all.
+    pub destroys: Vec<String>,
 }

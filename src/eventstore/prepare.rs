@@ -8,7 +8,7 @@ use super::faults::CommitError;
 use super::personal::{PERSONAL, SECRET};
 use super::seal::{self, PERSON, SealError, SealingKey};
 use super::store::{Context, Store};
-use super::{Append, ClaimChange, LoggedAggregate, NewEvent, NewKey};
+use super::{Append, ClaimChange, DestroyedKeys, LoggedAggregate, NewEvent, NewKey};
 
 impl<A: LoggedAggregate> Store<A> {
     /// Turns decided events into an append: sealed, with claims and keys.
@@ -29,6 +29,7 @@ impl<A: LoggedAggregate> Store<A> {
             releases: Vec::new(),
             takes: Vec::new(),
             keys: Vec::new(),
+            destroys: Vec::new(),
         };
         for event in events {
             let payload = serde_json::to_value(event)?;
@@ -57,6 +58,10 @@ impl<A: LoggedAggregate> Store<A> {
                     ClaimChange::ReleaseAll => append.releases.push(""),
                 }
             }
+            append.destroys.extend(A::destroyed_keys(event).into_iter().map(|keys| match keys {
+                DestroyedKeys::Slot(slot) => slot,
+                DestroyedKeys::All => String::new(),
+            }));
         }
         Ok(append)
     }

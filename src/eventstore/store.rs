@@ -196,7 +196,8 @@ impl<A: LoggedAggregate> Store<A> {
         }
     }
 
-    fn forget(&self, aggregate_id: &str) {
+    /// Drops what is in memory of a stream.
+    pub fn forget(&self, aggregate_id: &str) {
         if let Some(recent) = &self.recent {
             recent.remove(aggregate_id);
         }
@@ -231,11 +232,16 @@ impl<A: LoggedAggregate> EventStore<A> for Store<A> {
             .prepare(&mut context, &events, &metadata)
             .map_err(|error| AggregateError::UnexpectedError(Box::new(error)))?;
         let aggregate_id = context.aggregate_id.clone();
+        let forgotten = append.destroys.iter().any(String::is_empty);
         match self.log.writer.append(append).await {
             Ok(_position) => {
                 let first = usize::try_from(context.sequence).unwrap_or(0) + 1;
                 let last = context.sequence + i64::try_from(events.len()).unwrap_or(0);
-                self.remember(context, last);
+                if forgotten {
+                    self.forget(&aggregate_id);
+                } else {
+                    self.remember(context, last);
+                }
                 Ok(events
                     .into_iter()
                     .zip(first..)

@@ -101,7 +101,8 @@ pub(super) struct Columns {
     key_holders: Vec<String>,
     key_slots: Vec<String>,
     key_ids: Vec<Uuid>,
-    key_wraps: Vec<Vec<u8>>,
+    /// None for a key that is destroyed.
+    key_wraps: Vec<Option<Vec<u8>>>,
     steps: Steps,
 }
 
@@ -181,7 +182,13 @@ impl Columns {
             self.key_holders.push(append.aggregate_id.clone());
             self.key_slots.push(key.slot.clone());
             self.key_ids.push(key.key_id);
-            self.key_wraps.push(key.wrapped.clone());
+            self.key_wraps.push(Some(key.wrapped.clone()));
+        }
+        for slot in &append.destroys {
+            self.key_holders.push(append.aggregate_id.clone());
+            self.key_slots.push(slot.clone());
+            self.key_ids.push(Uuid::nil());
+            self.key_wraps.push(None);
         }
     }
 

@@ -166,6 +166,7 @@ impl Ask {
             releases: Vec::new(),
             takes: vec![self.log.sealer.claim("note", "", name)],
             keys: Vec::new(),
+            destroys: Vec::new(),
         };
         self.log.writer.append(append).await?;
         Ok(())

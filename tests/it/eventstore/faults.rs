@@ -29,7 +29,7 @@ async fn a_connection_that_is_cut_again_and_again_loses_and_doubles_nothing() {
         tokio::spawn(async move {
             while !stop.load(Ordering::Relaxed) {
                 match counters.execute(&format!("c{worker}"), Command::Add(1), Metadata::default()).await {
-                    Ok(()) => acknowledged.fetch_add(1, Ordering::Relaxed),
+                    Ok(_) => acknowledged.fetch_add(1, Ordering::Relaxed),
                     Err(error) if is_unavailable(&error) => unknown.fetch_add(1, Ordering::Relaxed),
                     // Cut off at each of its tries: surely not recorded.
                     Err(AggregateError::AggregateConflict) => 0,
@@ -99,6 +99,7 @@ fn append(stream: usize, sealed: &str) -> Append {
         releases: Vec::new(),
         takes: Vec::new(),
         keys: Vec::new(),
+        destroys: Vec::new(),
     }
 }
 

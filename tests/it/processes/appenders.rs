@@ -53,9 +53,9 @@ async fn work(app: &App, accounts: &Commands<Account>, seed: u64, share: i64) ->
             };
             let id = uuid::Uuid::from_u128(u128::from(stream)).to_string();
             match accounts.execute(&id, command, Metadata::default()).await {
-                Ok(()) if matches!(step, Step::Login) => last_session = opened,
+                Ok(_) if matches!(step, Step::Login) => last_session = opened,
                 // How many events a login or a logout makes is not told: the parent looks at the log.
-                Ok(()) | Err(AggregateError::UserError(_) | AggregateError::AggregateConflict) => (),
+                Ok(_) | Err(AggregateError::UserError(_) | AggregateError::AggregateConflict) => (),
                 Err(other) => panic!("{other}"),
             }
         }

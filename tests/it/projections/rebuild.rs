@@ -117,7 +117,7 @@ async fn play(site: &TestSite, accounts: &Commands<Account>, case: usize, histor
             let id = uuid::Uuid::from_u128(number as u128).to_string();
             match accounts.execute(&id, command, Metadata::default()).await {
                 // Refusals (registered twice, never registered) are part of a history.
-                Ok(()) | Err(AggregateError::UserError(_)) => (),
+                Ok(_) | Err(AggregateError::UserError(_)) => (),
                 Err(other) => panic!("{other}"),
             }
         }
