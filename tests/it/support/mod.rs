@@ -1,7 +1,8 @@
 //! What the tests stand on: a database each ([`cluster`]), a clock moved by hand ([`clock`]), a whole
-//! site on both ([`site`]), and browsers without a screen ([`client`]).
+//! site on both ([`site`]), browsers without a screen ([`client`]), and servers in Python ([`python`]).
 
 pub(crate) mod client;
 pub(crate) mod clock;
 pub(crate) mod cluster;
+pub(crate) mod python;
 pub(crate) mod site;
