@@ -3,8 +3,11 @@
 use sqlx::postgres::{PgConnectOptions, PgPool};
 use sqlx::{Connection, PgConnection};
 
+use crate::adapters::aliyun_sms::BadSmsSettings;
 use crate::adapters::argon2::BadSettings;
+use crate::adapters::avatar_files::BadStore;
 use crate::adapters::embedded_postgres::{APP_ROLE, Embedded, OWNER_ROLE, Options, StartError};
+use crate::adapters::smtp::BadSmtpSettings;
 use crate::config::{DatabaseChoice, Profile, Refusal, Settings};
 use crate::eventstore::seal::{SealError, Sealer};
 use crate::eventstore::upcast::Upcasters;
@@ -39,6 +42,15 @@ pub enum AppError {
     /// Password hashing.
     #[error(transparent)]
     Hashing(#[from] BadSettings),
+    /// The mail server's settings.
+    #[error(transparent)]
+    Mail(#[from] BadSmtpSettings),
+    /// The SMS provider's settings.
+    #[error(transparent)]
+    Sms(#[from] BadSmsSettings),
+    /// The pictures' store.
+    #[error(transparent)]
+    Media(#[from] BadStore),
     /// Metrics.
     #[error("metrics: {0}")]
     Metrics(#[from] metrics_exporter_prometheus::BuildError),

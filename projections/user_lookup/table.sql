@@ -7,6 +7,7 @@ CREATE TABLE user_lookup (
     email_verified boolean     NOT NULL DEFAULT false,
     phone          text        NOT NULL,
     phone_verified boolean     NOT NULL DEFAULT false,
+    avatar         text,
     roles          text[]      NOT NULL DEFAULT '{}',
     created_at     timestamptz NOT NULL
 );
@@ -14,3 +15,4 @@ CREATE TABLE user_lookup (
 CREATE INDEX user_lookup_by_username ON user_lookup (username_key);
 CREATE INDEX user_lookup_by_email ON user_lookup (email);
 CREATE INDEX user_lookup_by_phone ON user_lookup (phone);
+CREATE INDEX user_lookup_with_roles ON user_lookup (username_key) WHERE roles <> '{}';

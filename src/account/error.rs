@@ -1,5 +1,7 @@
 //! Every reason for which an account refuses, each with the stable code that clients rely on.
 
+use std::time::Duration;
+
 use super::ports::HashError;
 
 /// What an account says when it refuses.
@@ -20,6 +22,30 @@ pub enum AccountError {
     /// These fields are wrong.
     #[error("invalid: {}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "))]
     Invalid(Vec<FieldError>),
+    /// No code with this id was sent to the account lately.
+    #[error("there is no such verification")]
+    UnknownVerification,
+    /// The code is past its time, was used, or a newer one took its place.
+    #[error("the code is not valid any more")]
+    CodeExpired,
+    /// The code was wrong too often: only a new one helps.
+    #[error("the code was wrong too often")]
+    TooManyTries {
+        /// How long until this code would be past its time anyway.
+        wait: Duration,
+    },
+    /// The last code was sent just now.
+    #[error("the last code was sent just now")]
+    ResendTooSoon {
+        /// How long until the next one may be sent.
+        wait: Duration,
+    },
+    /// As many codes were sent as may be in a day.
+    #[error("no more codes are sent today")]
+    TooManySends {
+        /// How long until the next one may be sent.
+        wait: Duration,
+    },
     /// Too many passwords are waiting to be hashed; the client may try again.
     #[error("too many passwords are waiting to be hashed")]
     Overloaded,
@@ -38,6 +64,10 @@ impl AccountError {
             Self::NotRegistered => "not_found",
             Self::AlreadyTaken(_) => "already_taken",
             Self::Invalid(_) => "validation_failed",
+            Self::UnknownVerification => "not_found",
+            Self::CodeExpired => "code_expired",
+            Self::TooManyTries { .. } | Self::TooManySends { .. } => "too_many_attempts",
+            Self::ResendTooSoon { .. } => "resend_too_soon",
             Self::Overloaded => "overloaded",
             Self::HashingFailed => "internal_error",
         }
@@ -113,6 +143,8 @@ pub enum FieldCode {
     Mismatch,
     /// Too easily guessed.
     CommonPassword,
+    /// None of the values there are.
+    Unknown,
 }
 
 impl FieldCode {
@@ -126,6 +158,7 @@ impl FieldCode {
             Self::TooLong => "too_long",
             Self::Mismatch => "mismatch",
             Self::CommonPassword => "common_password",
+            Self::Unknown => "unknown",
         }
     }
 }

@@ -3,10 +3,15 @@
 //! A stored name is never given another meaning. A field may be added with a default; any other change
 //! is a new version and an upcaster.
 
+use chrono::{DateTime, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
+use super::codes;
 use super::error::TakenField;
+use super::values::{Channel, Purpose, Role};
+use crate::eventstore::DestroyedKeys;
 use crate::eventstore::claims::ClaimChange;
 use crate::eventstore::personal::{Personal, Secret};
 
@@ -51,6 +56,94 @@ pub enum AccountEvent {
         /// The hash as a PHC string.
         password_hash: Secret<String>,
     },
+    /// A code was made for the owner; a reactor delivers it.
+    #[serde(rename = "account.verification_requested")]
+    VerificationRequested {
+        /// By which the code is spoken of.
+        verification_id: Uuid,
+        /// How it goes.
+        channel: Channel,
+        /// What it is for.
+        purpose: Purpose,
+        /// The address or number it goes to.
+        destination: Personal<String>,
+        /// The six digits.
+        code: Secret<String>,
+        /// When it was asked for.
+        requested_at: DateTime<Utc>,
+        /// From when on it is worth nothing.
+        expires_at: DateTime<Utc>,
+    },
+    /// The code was handed over to whoever carries it.
+    #[serde(rename = "account.verification_sent")]
+    VerificationSent {
+        /// The code's id.
+        verification_id: Uuid,
+    },
+    /// Somebody typed another code than the one that was sent.
+    #[serde(rename = "account.verification_failed")]
+    VerificationFailed {
+        /// The code's id.
+        verification_id: Uuid,
+        /// How the code went.
+        channel: Channel,
+        /// What it is for.
+        purpose: Purpose,
+        /// For the how many-th time.
+        failures: u8,
+    },
+    /// The owner proved to read the address or to hold the number.
+    #[serde(rename = "account.contact_verified")]
+    ContactVerified {
+        /// The code's id.
+        verification_id: Uuid,
+        /// Which of the two contacts.
+        channel: Channel,
+    },
+    /// The owner, logged in, proved a code and chose another password.
+    #[serde(rename = "account.password_changed")]
+    PasswordChanged {
+        /// The code's id.
+        verification_id: Uuid,
+        /// How the code went.
+        channel: Channel,
+        /// The new password's hash as a PHC string.
+        password_hash: Secret<String>,
+    },
+    /// The owner had forgotten the password, proved a code and chose another; every session ends.
+    #[serde(rename = "account.password_reset")]
+    PasswordReset {
+        /// The code's id.
+        verification_id: Uuid,
+        /// How the code went.
+        channel: Channel,
+        /// The new password's hash as a PHC string.
+        password_hash: Secret<String>,
+    },
+    /// The owner chose another picture.
+    #[serde(rename = "account.avatar_changed")]
+    AvatarChanged {
+        /// Under which name it is kept.
+        avatar: Personal<String>,
+    },
+    /// The owner took the picture away.
+    #[serde(rename = "account.avatar_removed")]
+    AvatarRemoved {},
+    /// The account may do more.
+    #[serde(rename = "account.role_granted")]
+    RoleGranted {
+        /// The role.
+        role: Role,
+    },
+    /// The account may do that no more.
+    #[serde(rename = "account.role_revoked")]
+    RoleRevoked {
+        /// The role.
+        role: Role,
+    },
+    /// The person is forgotten: keys, claims and read models are gone with this event.
+    #[serde(rename = "account.erased")]
+    Erased {},
 }
 
 impl AccountEvent {
@@ -70,8 +163,34 @@ impl AccountEvent {
                 let known = held.into_iter().filter_map(|(field, value)| Some((field, value.get()?)));
                 known.map(|(field, value)| ClaimChange::take(field.as_str(), value)).collect()
             }
-            Self::LoggedIn { .. } | Self::LoggedOut { .. } | Self::PasswordRehashed { .. } => Vec::new(),
+            Self::Erased {} => vec![ClaimChange::ReleaseAll],
+            _ => Vec::new(),
         }
+    }
+
+    /// The keys that this event destroys: of a code that was used or used up, and of the person who is forgotten.
+    #[must_use]
+    pub fn destroyed_keys(&self) -> Vec<DestroyedKeys> {
+        let code = |purpose, channel| vec![DestroyedKeys::Slot(codes::slot(purpose, channel))];
+        match self {
+            Self::ContactVerified { channel, .. } => code(Purpose::VerifyContact, *channel),
+            Self::PasswordChanged { channel, .. } => code(Purpose::ChangePassword, *channel),
+            Self::PasswordReset { channel, .. } => code(Purpose::ResetPassword, *channel),
+            Self::VerificationFailed { purpose, channel, failures, .. } if *failures >= codes::TRIES => {
+                code(*purpose, *channel)
+            }
+            Self::Erased {} => vec![DestroyedKeys::All],
+            _ => Vec::new(),
+        }
+    }
+
+    /// How many tries are left, where these events say that a code was wrong.
+    #[must_use]
+    pub fn tries_left(events: &[Self]) -> Option<u8> {
+        events.iter().find_map(|event| match event {
+            Self::VerificationFailed { failures, .. } => Some(codes::TRIES.saturating_sub(*failures)),
+            _ => None,
+        })
     }
 
     /// The name under which the event is stored.
@@ -82,6 +201,17 @@ impl AccountEvent {
             Self::LoggedIn { .. } => "account.logged_in",
             Self::LoggedOut { .. } => "account.logged_out",
             Self::PasswordRehashed { .. } => "account.password_rehashed",
+            Self::VerificationRequested { .. } => "account.verification_requested",
+            Self::VerificationSent { .. } => "account.verification_sent",
+            Self::VerificationFailed { .. } => "account.verification_failed",
+            Self::ContactVerified { .. } => "account.contact_verified",
+            Self::PasswordChanged { .. } => "account.password_changed",
+            Self::PasswordReset { .. } => "account.password_reset",
+            Self::AvatarChanged { .. } => "account.avatar_changed",
+            Self::AvatarRemoved {} => "account.avatar_removed",
+            Self::RoleGranted { .. } => "account.role_granted",
+            Self::RoleRevoked { .. } => "account.role_revoked",
+            Self::Erased {} => "account.erased",
         }
     }
 }
@@ -99,17 +229,29 @@ impl DomainEvent for AccountEvent {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::account::testing::{logged_in, registered};
+    use crate::account::testing::{logged_in, registered, requested};
     use serde_json::json;
 
     fn all() -> Vec<AccountEvent> {
         let session_digest = "d1".to_owned();
-        let password_hash = Secret::new(AccountEvent::PASSWORD_SLOT, "new".to_owned());
+        let password_hash = || Secret::new(AccountEvent::PASSWORD_SLOT, "new".to_owned());
+        let (verification_id, channel, purpose) = (Uuid::nil(), Channel::Sms, Purpose::VerifyContact);
         vec![
             registered(),
             logged_in("d1", 7),
             AccountEvent::LoggedOut { session_digest },
-            AccountEvent::PasswordRehashed { password_hash },
+            AccountEvent::PasswordRehashed { password_hash: password_hash() },
+            requested(verification_id, purpose, channel, DateTime::UNIX_EPOCH),
+            AccountEvent::VerificationSent { verification_id },
+            AccountEvent::VerificationFailed { verification_id, channel, purpose, failures: 5 },
+            AccountEvent::ContactVerified { verification_id, channel },
+            AccountEvent::PasswordChanged { verification_id, channel, password_hash: password_hash() },
+            AccountEvent::PasswordReset { verification_id, channel, password_hash: password_hash() },
+            AccountEvent::AvatarChanged { avatar: Personal::new("a/b".to_owned()) },
+            AccountEvent::AvatarRemoved {},
+            AccountEvent::RoleGranted { role: Role::Auditor },
+            AccountEvent::RoleRevoked { role: Role::Auditor },
+            AccountEvent::Erased {},
         ]
     }
 
@@ -140,12 +282,29 @@ mod tests {
             registered().claims(),
             taken.map(|(kind, value)| ClaimChange::take(kind, value)).collect::<Vec<_>>()
         );
-        assert!(all().iter().skip(1).all(|event| event.claims().is_empty()));
+        let later: Vec<_> = all().iter().skip(1).flat_map(AccountEvent::claims).collect();
+        assert_eq!(later, [ClaimChange::ReleaseAll]);
+    }
+
+    #[test]
+    fn what_is_used_up_loses_its_key_and_who_is_forgotten_all_of_them() {
+        let destroyed: Vec<_> = all().iter().flat_map(AccountEvent::destroyed_keys).collect();
+        let slot = |name: &str| DestroyedKeys::Slot(name.to_owned());
+        assert_eq!(
+            destroyed,
+            [
+                slot("brief.verify_contact.sms"),
+                slot("brief.verify_contact.sms"),
+                slot("brief.change_password.sms"),
+                slot("brief.reset_password.sms"),
+                DestroyedKeys::All
+            ]
+        );
     }
 
     #[test]
     fn debug_shows_nobody() {
-        let shown = format!("{:?}", all());
+        let shown = format!("{:?}", all()).replace("Changed", "");
         assert!(!["hang", "san@", "138", "right"].iter().any(|secret| shown.contains(secret)), "{shown}");
     }
 }

@@ -6,6 +6,10 @@
 //! one client at a time. When the password was hashed in an older way, the login that proves it also
 //! records it **hashed anew**. **Logging out** ends the session, once; a second time nothing happens.
 //!
+//! By **codes** sent to the email or the phone ([`codes`]) the owner **verifies a contact**, **changes the
+//! password** or, not logged in, **resets** it. The owner may have a picture and may hold **roles**, which
+//! admins grant. In the end the account is **erased**: the person is forgotten, and only the facts remain.
+//!
 //! This room decides and does nothing else: no database, no HTTP, no clock. Time, ids and chance come
 //! as values in the commands; hashing comes as a port. To add to the life of an account, write a file
 //! in [`commands`], an event in [`AccountEvent`] and its effect in [`Account`].
@@ -21,6 +25,7 @@ macro_rules! opaque_debug {
     )+};
 }
 
+pub mod codes;
 pub mod commands;
 mod error;
 mod event;
@@ -32,19 +37,25 @@ mod testing;
 mod values;
 
 pub use commands::{
-    AccountCommand, Login, LoginAttempt, LoginRequest, Logout, Register, RegisterRequest, Registration,
+    AccountCommand, ChangeAvatar, ChangePassword, ConfirmVerification, EraseAccount, GrantRole, Login,
+    LoginAttempt, LoginRequest, Logout, RecordVerificationSent, Register, RegisterRequest, Registration,
+    RemoveAvatar, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
 };
 pub use error::{AccountError, FieldCode, FieldError, TakenField};
 pub use event::AccountEvent;
 pub use ports::{AccountServices, HashError, PasswordHasher, Pending, Verdict};
 pub use state::Account;
-pub use values::{Email, Identifier, Identity, Password, Phone, Username};
+pub use values::{Channel, Code, Email, Identifier, Identity, Password, Phone, Purpose, Role, Username};
 
 impl crate::eventstore::LoggedAggregate for Account {
-    const STATE_VERSION: i32 = 1;
+    const STATE_VERSION: i32 = 2;
 
     fn claims(event: &AccountEvent) -> Vec<crate::eventstore::ClaimChange> {
         event.claims()
+    }
+
+    fn destroyed_keys(event: &AccountEvent) -> Vec<crate::eventstore::DestroyedKeys> {
+        event.destroyed_keys()
     }
 
     fn claims_taken(kinds: &[String]) -> AccountError {

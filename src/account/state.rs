@@ -1,12 +1,16 @@
 //! What must be known of an account to decide about its next command, folded from its events.
 
+use std::collections::BTreeSet;
+
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
 
+use super::codes::Codes;
 use super::commands::AccountCommand;
 use super::error::AccountError;
 use super::event::AccountEvent;
 use super::ports::AccountServices;
+use super::values::{Channel, Purpose, Role};
 use crate::eventstore::personal::{Personal, Secret};
 
 /// An account as its events left it. The default is an account nobody has registered yet.
@@ -22,13 +26,63 @@ pub struct Account {
     session_digest: Option<String>,
     /// Milliseconds since the epoch; 0 before the first login.
     login_time: i64,
+    codes: Codes,
+    verified: BTreeSet<Channel>,
+    avatar: Option<Personal<String>>,
+    roles: BTreeSet<Role>,
+    /// The person is forgotten: nothing can be asked of the account any more.
+    erased: bool,
 }
 
 impl Account {
-    /// Whether somebody has registered it.
+    /// Whether somebody has registered it, and is not forgotten.
     #[must_use]
     pub const fn is_registered(&self) -> bool {
+        self.registered && !self.erased
+    }
+
+    /// Whether there ever was anybody: a stream that held one person is never given to another.
+    #[must_use]
+    pub const fn was_registered(&self) -> bool {
         self.registered
+    }
+
+    /// Nothing can be asked of an account that nobody has.
+    pub(super) const fn exists(&self) -> Result<(), AccountError> {
+        if self.is_registered() { Ok(()) } else { Err(AccountError::NotRegistered) }
+    }
+
+    /// The codes it has out.
+    #[must_use]
+    pub const fn codes(&self) -> &Codes {
+        &self.codes
+    }
+
+    /// Where a code goes by this channel, unless forgotten.
+    #[must_use]
+    pub fn contact(&self, channel: Channel) -> Option<&str> {
+        match channel {
+            Channel::Email => self.email(),
+            Channel::Sms => self.phone(),
+        }
+    }
+
+    /// Whether the owner proved to hold the contact of this channel.
+    #[must_use]
+    pub fn is_verified(&self, channel: Channel) -> bool {
+        self.verified.contains(&channel)
+    }
+
+    /// The name under which the picture is kept, if there is one.
+    #[must_use]
+    pub fn avatar(&self) -> Option<&str> {
+        self.avatar.as_ref()?.get().map(String::as_str)
+    }
+
+    /// The roles it holds.
+    #[must_use]
+    pub const fn roles(&self) -> &BTreeSet<Role> {
+        &self.roles
     }
 
     /// The name as its owner typed it, unless forgotten.
@@ -100,6 +154,41 @@ impl Aggregate for Account {
                 self.session_digest.take_if(|current| *current == session_digest);
             }
             AccountEvent::PasswordRehashed { password_hash } => self.password_hash = password_hash,
+            AccountEvent::VerificationRequested {
+                verification_id,
+                channel,
+                purpose,
+                destination: _,
+                code,
+                requested_at,
+                expires_at,
+            } => self.codes.sent((verification_id, purpose, channel), code, (requested_at, expires_at)),
+            AccountEvent::VerificationSent { verification_id } => self.codes.delivered(verification_id),
+            AccountEvent::VerificationFailed { verification_id: _, channel, purpose, failures } => {
+                self.codes.failed(purpose, channel, failures);
+            }
+            AccountEvent::ContactVerified { verification_id: _, channel } => {
+                self.codes.used(Purpose::VerifyContact, channel);
+                self.verified.insert(channel);
+            }
+            AccountEvent::PasswordChanged { verification_id: _, channel, password_hash } => {
+                self.codes.used(Purpose::ChangePassword, channel);
+                self.password_hash = password_hash;
+            }
+            AccountEvent::PasswordReset { verification_id: _, channel, password_hash } => {
+                self.codes.used(Purpose::ResetPassword, channel);
+                self.password_hash = password_hash;
+                self.session_digest = None;
+            }
+            AccountEvent::AvatarChanged { avatar } => self.avatar = Some(avatar),
+            AccountEvent::AvatarRemoved {} => self.avatar = None,
+            AccountEvent::RoleGranted { role } => {
+                self.roles.insert(role);
+            }
+            AccountEvent::RoleRevoked { role } => {
+                self.roles.remove(&role);
+            }
+            AccountEvent::Erased {} => *self = Self { registered: true, erased: true, ..Self::default() },
         }
     }
 }

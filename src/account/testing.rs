@@ -3,9 +3,14 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use chrono::{DateTime, Utc};
 use cqrs_es::test::TestFramework;
+use uuid::Uuid;
 
-use super::{Account, AccountEvent, AccountServices, HashError, Password, PasswordHasher, Pending, Verdict};
+use super::{
+    Account, AccountEvent, AccountServices, Channel, HashError, Password, PasswordHasher, Pending, Purpose,
+    Verdict, codes,
+};
 use crate::eventstore::personal::{Personal, Secret};
 
 /// Hashes to `plain:<password>`, knows `old:<password>` as outdated, and counts its work.
@@ -74,4 +79,28 @@ pub(crate) fn logged_in(session_digest: &str, login_time: i64) -> AccountEvent {
         login_time,
         user_agent: Some(Personal::new("curl/8".to_owned())),
     }
+}
+
+/// The code 123456 on its way, asked for at this instant.
+pub(crate) fn requested(
+    verification_id: Uuid,
+    purpose: Purpose,
+    channel: Channel,
+    at: DateTime<Utc>,
+) -> AccountEvent {
+    let destination = if channel == Channel::Email { "san@example.com" } else { "+8613800138000" };
+    AccountEvent::VerificationRequested {
+        verification_id,
+        channel,
+        purpose,
+        destination: Personal::new(destination.to_owned()),
+        code: Secret::new(&codes::slot(purpose, channel), "123456".to_owned()),
+        requested_at: at,
+        expires_at: at + codes::LIFETIME,
+    }
+}
+
+/// An instant, in seconds.
+pub(crate) fn at(seconds: i64) -> DateTime<Utc> {
+    DateTime::from_timestamp(1_700_000_000 + seconds, 0).unwrap()
 }

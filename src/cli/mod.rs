@@ -8,6 +8,7 @@ mod openapi;
 mod projections;
 mod reactors;
 mod serve;
+mod user;
 
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -40,9 +41,12 @@ enum Command {
     /// List or rebuild read models.
     #[command(subcommand)]
     Projections(projections::Command),
-    /// List reactors and what is parked, or set that free.
+    /// See what follows from events (codes, mails, files), and what was set aside.
     #[command(subcommand)]
     Reactors(reactors::Command),
+    /// Give people roles.
+    #[command(subcommand)]
+    User(user::Command),
     /// Look at the settings.
     #[command(subcommand)]
     Config(config::Command),
@@ -109,6 +113,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&settings?).await,
         Command::Projections(command) => projections::run(&settings?, command).await,
         Command::Reactors(command) => reactors::run(&settings?, command).await,
+        Command::User(command) => user::run(settings?, command).await,
     }
 }
 
@@ -122,7 +127,7 @@ fn settings(cli: &Cli) -> Result<Settings, Vec<Refusal>> {
         Given::default()
     });
     let mut given = cli.given.clone();
-    given.master_key = std::env::var("ZHANGGUI_MASTER_KEY").ok();
+    given.read_secrets();
     match Settings::check(given.over(file)) {
         Ok(settings) if refusals.is_empty() => Ok(settings),
         Ok(_) => Err(refusals),

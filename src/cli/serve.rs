@@ -49,8 +49,14 @@ async fn serve(
     let app = App::build(settings, &database.app, ports).await?;
     let mut scheduler =
         jobs::start(&app.site).await.map_err(|error| Failure(vec![format!("the jobs: {error}")]))?;
+    let reacting = app.reactors.start(app.listening.clone());
     let address = listener.local_addr().map_err(|error| Failure(vec![error.to_string()]))?;
     say(format_args!("掌柜 zhanggui 已就绪 · serving on http://{address}"));
+    if app.site.outbox.is_some() {
+        say(format_args!(
+            "邮件和短信显示在 · mails and text messages are shown at http://{address}/dev/outbox"
+        ));
+    }
     let stop = async {
         any(stops).await;
         say(format_args!("正在停止 · stopping"));
@@ -60,6 +66,7 @@ async fn serve(
         tracing::warn!(%error, "the jobs did not stop");
     }
     drop(scheduler);
+    reacting.stop().await;
     app.stop().await;
     Ok(())
 }

@@ -81,6 +81,45 @@ pub struct Given {
     /// A session is over after so many hours [default: 12].
     #[arg(long, global = true, env = "ZHANGGUI_SESSION_ABSOLUTE_HOURS", hide_env = true)]
     pub session_absolute_hours: Option<u32>,
+    /// Whom mails come from, `Name <address>`.
+    #[arg(long, global = true, env = "ZHANGGUI_MAIL_FROM", hide_env = true)]
+    pub mail_from: Option<String>,
+    /// PEM file of a private authority that signed the mail server's certificate.
+    #[arg(long, global = true, env = "ZHANGGUI_SMTP_CA_FILE", hide_env = true)]
+    pub smtp_ca_file: Option<PathBuf>,
+    /// Where the SMS provider is asked [default: https://dysmsapi.aliyuncs.com].
+    #[arg(long, global = true, env = "ZHANGGUI_SMS_ENDPOINT", hide_env = true)]
+    pub sms_endpoint: Option<String>,
+    /// The SMS provider's access key.
+    #[arg(long, global = true, env = "ZHANGGUI_SMS_ACCESS_KEY_ID", hide_env = true)]
+    pub sms_access_key_id: Option<String>,
+    /// The signature that the SMS provider approved.
+    #[arg(long, global = true, env = "ZHANGGUI_SMS_SIGN_NAME", hide_env = true)]
+    pub sms_sign_name: Option<String>,
+    /// The template that the SMS provider approved; it has one variable, `code`.
+    #[arg(long, global = true, env = "ZHANGGUI_SMS_TEMPLATE_CODE", hide_env = true)]
+    pub sms_template_code: Option<String>,
+    /// Where pictures are kept: a folder, or s3://bucket/prefix [default: media in the data folder].
+    #[arg(long, global = true, env = "ZHANGGUI_MEDIA_STORE", hide_env = true)]
+    pub media_store: Option<String>,
+    /// Address of an S3-compatible store, where it is not Amazon's.
+    #[arg(long, global = true, env = "ZHANGGUI_MEDIA_ENDPOINT", hide_env = true)]
+    pub media_endpoint: Option<String>,
+    /// Region of the bucket [default: us-east-1].
+    #[arg(long, global = true, env = "ZHANGGUI_MEDIA_REGION", hide_env = true)]
+    pub media_region: Option<String>,
+    /// The bucket's access key.
+    #[arg(long, global = true, env = "ZHANGGUI_MEDIA_ACCESS_KEY_ID", hide_env = true)]
+    pub media_access_key_id: Option<String>,
+    /// The mail server: smtps://user:password@host:465, or smtp://… with STARTTLS. Not a flag, like every secret.
+    #[arg(skip)]
+    pub smtp_url: Option<String>,
+    /// The secret of the SMS provider's access key.
+    #[arg(skip)]
+    pub sms_access_key_secret: Option<String>,
+    /// The secret of the bucket's access key.
+    #[arg(skip)]
+    pub media_secret_access_key: Option<String>,
 }
 
 impl std::fmt::Debug for Given {
@@ -90,6 +129,13 @@ impl std::fmt::Debug for Given {
 }
 
 impl Given {
+    /// Takes the secrets from the process's variables.
+    pub fn read_secrets(&mut self) {
+        for (name, place) in SECRETS {
+            *place(self) = std::env::var(name).ok();
+        }
+    }
+
     /// These, and where one is not given, `under`.
     #[must_use]
     pub fn over(self, under: Self) -> Self {
@@ -109,6 +155,19 @@ impl Given {
             argon2_iterations: self.argon2_iterations.or(under.argon2_iterations),
             session_idle_minutes: self.session_idle_minutes.or(under.session_idle_minutes),
             session_absolute_hours: self.session_absolute_hours.or(under.session_absolute_hours),
+            smtp_url: self.smtp_url.or(under.smtp_url),
+            mail_from: self.mail_from.or(under.mail_from),
+            smtp_ca_file: self.smtp_ca_file.or(under.smtp_ca_file),
+            sms_endpoint: self.sms_endpoint.or(under.sms_endpoint),
+            sms_access_key_id: self.sms_access_key_id.or(under.sms_access_key_id),
+            sms_sign_name: self.sms_sign_name.or(under.sms_sign_name),
+            sms_template_code: self.sms_template_code.or(under.sms_template_code),
+            media_store: self.media_store.or(under.media_store),
+            media_endpoint: self.media_endpoint.or(under.media_endpoint),
+            media_region: self.media_region.or(under.media_region),
+            media_access_key_id: self.media_access_key_id.or(under.media_access_key_id),
+            sms_access_key_secret: self.sms_access_key_secret.or(under.sms_access_key_secret),
+            media_secret_access_key: self.media_secret_access_key.or(under.media_secret_access_key),
         }
     }
 }
@@ -128,16 +187,14 @@ pub fn read_file(path: &Path, required: bool) -> Result<Given, Refusal> {
 }
 
 /// Variables that parts of the design read which this version does not have yet: known, and without effect.
-const WITHOUT_EFFECT: [&str; 9] = [
-    "ZHANGGUI_SMTP_URL",
-    "ZHANGGUI_MAIL_FROM",
-    "ZHANGGUI_SMS_ENDPOINT",
-    "ZHANGGUI_SMS_ACCESS_KEY_ID",
-    "ZHANGGUI_SMS_ACCESS_KEY_SECRET",
-    "ZHANGGUI_SMS_SIGN_NAME",
-    "ZHANGGUI_SMS_TEMPLATE_CODE",
-    "ZHANGGUI_CRAWLER_ORIGIN",
-    "ZHANGGUI_TIMEZONE",
+const WITHOUT_EFFECT: [&str; 2] = ["ZHANGGUI_CRAWLER_ORIGIN", "ZHANGGUI_TIMEZONE"];
+
+/// Settings that are secrets: in variables and in the file, but no flags, since the process list shows those.
+const SECRETS: [(&str, fn(&mut Given) -> &mut Option<String>); 4] = [
+    ("ZHANGGUI_MASTER_KEY", |given| &mut given.master_key),
+    ("ZHANGGUI_SMTP_URL", |given| &mut given.smtp_url),
+    ("ZHANGGUI_SMS_ACCESS_KEY_SECRET", |given| &mut given.sms_access_key_secret),
+    ("ZHANGGUI_MEDIA_SECRET_ACCESS_KEY", |given| &mut given.media_secret_access_key),
 ];
 
 /// A refusal for every variable among `names` that begins with `ZHANGGUI_` and means nothing to `command`.
@@ -145,7 +202,7 @@ pub fn unknown_variables<C: CommandFactory>(names: impl Iterator<Item = String>)
     let command = C::command();
     let mut known: HashSet<&str> =
         command.get_arguments().filter_map(|arg| arg.get_env()?.to_str()).collect();
-    known.insert("ZHANGGUI_MASTER_KEY");
+    known.extend(SECRETS.map(|(name, _)| name));
     let mut refusals = Vec::new();
     for name in names.filter(|name| name.starts_with("ZHANGGUI_") && !known.contains(name.as_str())) {
         if WITHOUT_EFFECT.contains(&name.as_str()) {

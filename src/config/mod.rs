@@ -4,15 +4,19 @@
 //! says what to do. `zhanggui config check` lists all of them at once and prints what is in force.
 
 mod given;
+mod outward;
+mod shown;
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 pub use given::{Given, Switch, read_file, unknown_variables};
 
+use crate::adapters::aliyun_sms::SmsSettings;
 use crate::adapters::argon2::Argon2Settings;
+use crate::adapters::avatar_files::MediaStore;
+use crate::adapters::smtp::SmtpSettings;
 use crate::eventstore::seal::MasterKey;
 
 /// For whom the server runs.
@@ -70,6 +74,14 @@ pub struct Settings {
     pub session_idle: Duration,
     /// A session is over after this long in any case.
     pub session_absolute: Duration,
+    /// The mail server.
+    pub mail: Option<SmtpSettings>,
+    /// The SMS provider.
+    pub sms: Option<SmsSettings>,
+    /// Where pictures are kept.
+    pub media: MediaStore,
+    /// Whether what nobody carries is shown at `/dev/outbox` instead.
+    pub outbox: bool,
     /// Whether cookies carry `Secure`, and the session's is named `__Host-session`.
     pub secure_cookies: bool,
 }
@@ -121,10 +133,19 @@ impl Settings {
                 "ZHANGGUI_SESSION_IDLE_MINUTES and ZHANGGUI_SESSION_ABSOLUTE_HOURS must be at least 1",
             );
         }
+        let data_dir = given.data_dir.clone().unwrap_or_else(default_data_dir);
+        let mail = outward::check_mail(&given, &mut refusals);
+        let sms = outward::check_sms(&given, &mut refusals);
+        let media = outward::check_media(&given, &data_dir, &mut refusals);
+        outward::warn_of_silence(profile, mail.is_some(), sms.is_some());
         let settings = Self {
             profile,
             listen,
-            data_dir: given.data_dir.unwrap_or_else(default_data_dir),
+            data_dir,
+            mail,
+            sms,
+            media,
+            outbox: !production && local,
             database,
             master_key,
             disclose_codes,
@@ -136,43 +157,6 @@ impl Settings {
             secure_cookies: production || !local,
         };
         if refusals.is_empty() { Ok(settings) } else { Err(refusals) }
-    }
-}
-
-impl fmt::Display for Settings {
-    /// What is in force, a line each, secrets hidden.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let switch = |on| if on { "on" } else { "off" };
-        writeln!(f, "profile                 {:?}", self.profile)?;
-        writeln!(f, "listen                  {}", self.listen)?;
-        writeln!(f, "data_dir                {}", self.data_dir.display())?;
-        match &self.database {
-            DatabaseChoice::Embedded { .. } => writeln!(f, "database                embedded in data_dir")?,
-            DatabaseChoice::External { .. } => writeln!(f, "database                external (URL hidden)")?,
-        }
-        let key = if self.master_key.is_some() { "given (hidden)" } else { "made once, kept in data_dir" };
-        writeln!(f, "master_key              {key}")?;
-        writeln!(f, "disclose_codes          {}", switch(self.disclose_codes))?;
-        writeln!(f, "rate_limits             {}", switch(self.rate_limits))?;
-        writeln!(f, "trusted_proxies         {:?}", self.trusted_proxies)?;
-        writeln!(f, "argon2                  {} KiB, t={}", self.argon2.memory_kib, self.argon2.iterations)?;
-        writeln!(f, "session_idle_minutes    {}", self.session_idle.as_secs() / 60)?;
-        write!(f, "session_absolute_hours  {}", self.session_absolute.as_secs() / 3600)
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Settings {{\n{self}\n}}")
-    }
-}
-
-impl fmt::Debug for DatabaseChoice {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Embedded { .. } => "Embedded",
-            Self::External { .. } => "External(…)",
-        })
     }
 }
 

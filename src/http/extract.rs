@@ -7,10 +7,12 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, header};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
+use uuid::Uuid;
 
 use super::Shared;
 use super::observe::RequestId;
 use super::problem::Problem;
+use crate::eventstore::Metadata;
 
 /// A JSON body.
 #[derive(Debug)]
@@ -71,6 +73,19 @@ pub struct Caller {
     pub request_id: String,
     /// What the client calls itself.
     pub user_agent: Option<String>,
+}
+
+impl Caller {
+    /// What stands beside the events that the request causes: who acted, if anybody is known, and in which request.
+    #[must_use]
+    pub fn metadata(&self, actor_id: impl Into<Option<Uuid>>) -> Metadata {
+        Metadata {
+            actor_id: actor_id.into(),
+            correlation_id: Some(self.request_id.clone()),
+            request_id: Some(self.request_id.clone()),
+            causation_id: None,
+        }
+    }
 }
 
 impl FromRequestParts<Shared> for Caller {

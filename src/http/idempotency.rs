@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use ring::digest::{Context, SHA256};
 use ring::hmac;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::extract::Caller;
 use super::limits::Limited;
@@ -50,10 +51,23 @@ struct Kept {
     headers: Vec<(String, String)>,
     body: Vec<u8>,
     problem: Option<(String, Vec<(String, String)>)>,
+    #[serde(default)]
+    remaining_attempts: Option<u8>,
 }
 
+/// Whom an answer is about, where the request did not say so: a registration's, a login's. Kept answers are
+/// forgotten with their person.
+#[derive(Clone, Copy, Debug)]
+pub struct Concerns(pub Uuid);
+
 /// Runs a request with an `Idempotency-Key` once.
-pub async fn once(State(site): State<Shared>, caller: Caller, request: Request, next: Next) -> Response {
+pub async fn once(
+    State(site): State<Shared>,
+    caller: Caller,
+    largest_body: usize,
+    request: Request,
+    next: Next,
+) -> Response {
     let key = request.headers().get(KEY).filter(|_| !request.method().is_safe());
     let Some(key) = key.map(|key| key.as_bytes().to_vec()) else { return next.run(request).await };
     if key.is_empty() || key.len() > 255 {
@@ -62,7 +76,7 @@ pub async fn once(State(site): State<Shared>, caller: Caller, request: Request, 
     if let Err(problem) = site.limits.take(Limited::Keyed, caller.address) {
         return problem.into_response();
     }
-    match replay_or_run(&site, &key, request, next).await {
+    match replay_or_run(&site, &key, request, largest_body, next).await {
         Ok(response) => response,
         Err(problem) => problem.into_response(),
     }
@@ -72,13 +86,20 @@ fn wrong_key(code: &'static str) -> Problem {
     Problem::fields("validation_failed", vec![WrongField { field: "Idempotency-Key", code }])
 }
 
-async fn replay_or_run(site: &Shared, key: &[u8], request: Request, next: Next) -> Result<Response, Problem> {
+async fn replay_or_run(
+    site: &Shared,
+    key: &[u8],
+    request: Request,
+    largest_body: usize,
+    next: Next,
+) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.map_err(|_| Problem::new("too_large"))?;
+    let body = to_bytes(body, largest_body).await.map_err(|_| Problem::new("too_large"))?;
     // A key belongs to whoever sent it: to the account behind a valid session; else the body says who is
     // asking (a login's holds the password); and where there is no body (a log-out), the cookie does.
-    let owner = match parts.extensions.get::<Session>() {
-        Some(session) => session.row.user_id.as_bytes().to_vec(),
+    let person = parts.extensions.get::<Session>().map(|session| session.row.user_id);
+    let owner = match person {
+        Some(user_id) => user_id.as_bytes().to_vec(),
         None if body.is_empty() => cookies::read(&parts.headers, site.settings.secure_cookies)
             .session
             .map_or(Vec::new(), |token| token_digest(&token)),
@@ -91,7 +112,7 @@ async fn replay_or_run(site: &Shared, key: &[u8], request: Request, next: Next) 
         return Ok(kept);
     }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
-    keep(site, &digest, response).await
+    keep(site, &digest, person, response).await
 }
 
 fn fingerprint(method: &str, path: &str, body: &Bytes) -> Vec<u8> {
@@ -140,7 +161,12 @@ async fn reserve(site: &Shared, digest: &[u8], fingerprint: &[u8]) -> Result<Opt
 }
 
 /// Keeps an answer that stands; frees the key of one that does not.
-async fn keep(site: &Shared, digest: &[u8], response: Response) -> Result<Response, Problem> {
+async fn keep(
+    site: &Shared,
+    digest: &[u8],
+    person: Option<Uuid>,
+    response: Response,
+) -> Result<Response, Problem> {
     let status = response.status();
     let problem = response.extensions().get::<Problem>().cloned();
     let invites_a_retry = status.is_server_error()
@@ -150,18 +176,20 @@ async fn keep(site: &Shared, digest: &[u8], response: Response) -> Result<Respon
         forget(site, digest).await;
         return Ok(response);
     }
+    let person = person.or_else(|| response.extensions().get::<Concerns>().map(|concerns| concerns.0));
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(|error| Problem::internal(&error))?;
     let kept = Kept {
         status: status.as_u16(),
         headers: readable(&parts.headers),
         body: body.to_vec(),
+        remaining_attempts: problem.as_ref().and_then(|problem| problem.remaining_attempts),
         problem: problem.map(|problem| {
             let errors = problem.errors.iter().map(|wrong| (wrong.field.to_owned(), wrong.code.to_owned()));
             (problem.code.to_owned(), errors.collect())
         }),
     };
-    if let Err(error) = store(site, digest, &kept).await {
+    if let Err(error) = store(site, digest, person, &kept).await {
         // The command stands, and so does its answer; a retry will run again.
         tracing::warn!(%error, "an answer could not be kept");
     }
@@ -171,12 +199,14 @@ async fn keep(site: &Shared, digest: &[u8], response: Response) -> Result<Respon
 async fn store(
     site: &Shared,
     digest: &[u8],
+    person: Option<Uuid>,
     kept: &Kept,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let sealed = site.idempotency.cipher.seal(&site.ports, digest, &serde_json::to_vec(kept)?)?;
-    sqlx::query("UPDATE idempotency_keys SET answer = $2 WHERE digest = $1")
+    sqlx::query("UPDATE idempotency_keys SET answer = $2, user_id = $3 WHERE digest = $1")
         .bind(digest)
         .bind(sealed)
+        .bind(person)
         .execute(&site.writes)
         .await?;
     Ok(())
@@ -213,7 +243,11 @@ impl IntoResponse for Kept {
             let errors =
                 errors.iter().map(|(field, code)| WrongField { field: leaked(field), code: leaked(code) });
             let errors = errors.collect();
-            response.extensions_mut().insert(Problem { code: leaked(&code), errors, retry_after: None });
+            let problem = Problem {
+                remaining_attempts: self.remaining_attempts,
+                ..Problem::fields(leaked(&code), errors)
+            };
+            response.extensions_mut().insert(problem);
         }
         response
     }

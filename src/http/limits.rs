@@ -22,6 +22,16 @@ pub enum Limited {
     Register,
     /// Logins.
     Login,
+    /// Requests for a code, by somebody logged in.
+    Code,
+    /// Typed codes.
+    Confirm,
+    /// Requests to reset a password.
+    Reset,
+    /// Uploaded pictures, each of which is decoded.
+    Avatar,
+    /// Exports, each of which reads a whole history.
+    Export,
     /// Requests with an `Idempotency-Key`, each of which writes a row.
     Keyed,
 }
@@ -34,6 +44,11 @@ pub struct Limits {
     captcha: DefaultKeyedRateLimiter<IpAddr>,
     register: DefaultKeyedRateLimiter<IpAddr>,
     login: DefaultKeyedRateLimiter<IpAddr>,
+    code: DefaultKeyedRateLimiter<IpAddr>,
+    confirm: DefaultKeyedRateLimiter<IpAddr>,
+    reset: DefaultKeyedRateLimiter<IpAddr>,
+    avatar: DefaultKeyedRateLimiter<IpAddr>,
+    export: DefaultKeyedRateLimiter<IpAddr>,
     keyed: DefaultKeyedRateLimiter<IpAddr>,
 }
 
@@ -53,6 +68,11 @@ impl Limits {
             captcha: bucket(60, 40),
             register: bucket(20, 20),
             login: bucket(60, 30),
+            code: bucket(30, 20),
+            confirm: bucket(60, 30),
+            reset: bucket(10, 10),
+            avatar: bucket(20, 20),
+            export: bucket(10, 10),
             keyed: bucket(120, 60),
         }
     }
@@ -63,6 +83,11 @@ impl Limits {
             Limited::Captcha => &self.captcha,
             Limited::Register => &self.register,
             Limited::Login => &self.login,
+            Limited::Code => &self.code,
+            Limited::Confirm => &self.confirm,
+            Limited::Reset => &self.reset,
+            Limited::Avatar => &self.avatar,
+            Limited::Export => &self.export,
             Limited::Keyed => &self.keyed,
         }
     }
@@ -83,9 +108,18 @@ impl Limits {
 
     /// Forgets addresses whose buckets are full again.
     pub fn sweep(&self) {
-        for kind in
-            [Limited::Availability, Limited::Captcha, Limited::Register, Limited::Login, Limited::Keyed]
-        {
+        for kind in [
+            Limited::Availability,
+            Limited::Captcha,
+            Limited::Register,
+            Limited::Login,
+            Limited::Code,
+            Limited::Confirm,
+            Limited::Reset,
+            Limited::Avatar,
+            Limited::Export,
+            Limited::Keyed,
+        ] {
             self.of(kind).retain_recent();
         }
     }

@@ -2,20 +2,19 @@
 
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::Shared;
 use super::extract::{Caller, Json};
+use super::idempotency::Concerns;
 use super::limits::Limited;
 use super::problem::{Problem, ProblemBody};
-use super::session::{cookies, token_digest};
+use super::session::{cookies, new_token, token_digest};
 use crate::account::commands::{LoginAttempt, LoginRequest};
 use crate::account::{Identifier, Login};
 use crate::adapters::login_attempts::Standing;
-use crate::eventstore::Metadata;
 use crate::projections::{session_validity, user_lookup};
 
 /// The new session.
@@ -46,15 +45,10 @@ pub async fn login(
     site.limits.take(Limited::Login, caller.address)?;
     let attempt = request.parse()?;
     let identifier = Identifier::parse(&attempt.identifier);
-    let account = user_lookup::by_identifier(
-        &site.reads,
-        identifier.email.as_ref().map(crate::account::Email::as_str),
-        identifier.phone.as_ref().map(crate::account::Phone::as_str),
-        identifier.username.as_ref().map(crate::account::Username::key),
-    )
-    .await?;
+    let account = user_lookup::by_identifier(&site.reads, &identifier).await?;
     // An account is counted by its id, so that its three identifiers share one count.
-    let counted = account.map_or_else(|| unknown_name(&attempt, &identifier), |id| format!("account {id}"));
+    let counted =
+        account.map_or_else(|| unknown_name(&attempt.identifier, &identifier), |id| format!("account {id}"));
     admit(&site, &counted, &attempt).await?;
     let Some(account) = account else {
         // Nobody's name: the same work as for a wrong password, and the same answer.
@@ -62,20 +56,15 @@ pub async fn login(
         decided(&site, &counted, site.hasher.verify(None, &attempt.password).await).await?;
         return Err(Problem::new("invalid_credentials"));
     };
-    let token = URL_SAFE_NO_PAD.encode(site.ports.random::<32>()?);
+    let token = new_token(&site.ports)?;
     let digest = token_digest(&token);
     let command = Login {
         password: attempt.password,
         session_digest: hex::encode(&digest),
         now: site.ports.now(),
-        user_agent: caller.user_agent,
+        user_agent: caller.user_agent.clone(),
     };
-    let metadata = Metadata {
-        actor_id: Some(account),
-        correlation_id: Some(caller.request_id.clone()),
-        request_id: Some(caller.request_id),
-        causation_id: None,
-    };
+    let metadata = caller.metadata(account);
     let executed = site.accounts.execute(&account.to_string(), command.into(), metadata).await;
     decided(&site, &counted, executed).await?;
     site.attempts.clear(&site.writes, &counted).await?;
@@ -86,12 +75,13 @@ pub async fn login(
     let mut response = axum::Json(body).into_response();
     let lifetime = site.settings.session_absolute;
     cookies::set(response.headers_mut(), site.settings.secure_cookies, &token, session.login_time, lifetime);
+    response.extensions_mut().insert(Concerns(session.user_id));
     Ok(response)
 }
 
 /// What an unknown name is counted under: its reading as a name, an email or a phone, else the text itself.
-fn unknown_name(attempt: &LoginAttempt, identifier: &Identifier) -> String {
-    let text = attempt.identifier.chars().take(256).collect::<String>().to_lowercase();
+pub(super) fn unknown_name(typed: &str, identifier: &Identifier) -> String {
+    let text = typed.chars().take(256).collect::<String>().to_lowercase();
     identifier
         .readings()
         .next()
@@ -99,7 +89,7 @@ fn unknown_name(attempt: &LoginAttempt, identifier: &Identifier) -> String {
 }
 
 /// Passes on how a login was decided; one that was not (too busy, no database) is not counted.
-async fn decided<T, E: Into<Problem>>(
+pub(super) async fn decided<T, E: Into<Problem>>(
     site: &Shared,
     counted: &str,
     result: Result<T, E>,

@@ -9,7 +9,6 @@ use super::extract::Caller;
 use super::problem::{Problem, ProblemBody};
 use super::session::{cookies, token_digest};
 use crate::account::Logout;
-use crate::eventstore::Metadata;
 use crate::projections::session_validity;
 
 /// Logs out; without a session there is nothing to do, which is no error.
@@ -28,12 +27,7 @@ pub async fn logout(
     if let Some(token) = cookies::read(&headers, secure).session {
         let digest = token_digest(&token);
         if let Some(session) = session_validity::by_digest(&site.reads, &digest).await? {
-            let metadata = Metadata {
-                actor_id: Some(session.user_id),
-                correlation_id: Some(caller.request_id.clone()),
-                request_id: Some(caller.request_id),
-                causation_id: None,
-            };
+            let metadata = caller.metadata(session.user_id);
             let command = Logout { session_digest: hex::encode(&digest) };
             site.accounts.execute(&session.user_id.to_string(), command.into(), metadata).await?;
         }

@@ -4,9 +4,11 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::avatar;
 use super::captcha::time;
 use super::problem::ProblemBody;
 use super::session::Session;
+use crate::projections::session_validity::SessionRow;
 
 /// The account and its session.
 #[derive(Debug, Serialize, ToSchema)]
@@ -42,17 +44,22 @@ pub struct MeBody {
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
                description = "`login_required`, `session_superseded`, `session_expired`")))]
 pub async fn show(session: Session) -> axum::Json<MeBody> {
-    let row = session.row;
-    axum::Json(MeBody {
-        user_id: row.user_id,
-        username: row.username,
-        email: row.email,
-        email_verified: row.email_verified,
-        phone: row.phone,
-        phone_verified: row.phone_verified,
-        avatar_url: None,
-        roles: row.roles,
-        login_time: row.login_time,
-        created_at: time(row.created_at),
-    })
+    axum::Json(MeBody::from(session.row))
+}
+
+impl From<SessionRow> for MeBody {
+    fn from(row: SessionRow) -> Self {
+        Self {
+            user_id: row.user_id,
+            username: row.username,
+            email: row.email,
+            email_verified: row.email_verified,
+            phone: row.phone,
+            phone_verified: row.phone_verified,
+            avatar_url: row.avatar.as_deref().map(avatar::url),
+            roles: row.roles,
+            login_time: row.login_time,
+            created_at: time(row.created_at),
+        }
+    }
 }

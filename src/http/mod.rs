@@ -3,11 +3,15 @@
 //! A request passes, from the outside in: [`observe`] (id, log, metrics, words for problems), a bound on
 //! the body, [`guard`] (other sites), for protected routes [`session`], [`idempotency`], then its handler.
 
+pub mod admin;
 pub mod availability;
+pub mod avatar;
 pub mod captcha;
+pub mod even;
 pub mod extract;
 pub mod guard;
 pub mod idempotency;
+pub mod leave;
 pub mod limits;
 pub mod login;
 pub mod logout;
@@ -15,14 +19,19 @@ pub mod me;
 pub mod observe;
 pub mod openapi;
 pub mod operations;
+pub mod outbox;
 pub mod pages;
+pub mod password;
+pub mod password_resets;
 pub mod problem;
 pub mod register;
 pub mod routes;
 pub mod server;
 pub mod session;
+pub mod verifications;
 pub mod words;
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
@@ -31,14 +40,20 @@ use sqlx::PgPool;
 use self::idempotency::Idempotency;
 use self::limits::Limits;
 use self::session::activity::Activity;
-use crate::account::{Account, PasswordHasher};
+use crate::account::{Account, Channel, PasswordHasher};
+use crate::adapters::avatar_files::AvatarFiles;
+use crate::adapters::avatar_image::AvatarImages;
 use crate::adapters::captchas::Captchas;
 use crate::adapters::login_attempts::LoginAttempts;
+use crate::adapters::outbox::Outbox;
+use crate::adapters::password_resets::PasswordResets;
 use crate::config::Settings;
 use crate::eventstore::Commands;
+use crate::eventstore::seal::Sealer;
+use crate::eventstore::upcast::Upcasters;
 use crate::ports::Ports;
 
-/// The most bytes a body may have (an avatar will be allowed more).
+/// The most bytes a body may have, except where a route allows more.
 pub const LARGEST_BODY: usize = 256 * 1024;
 
 /// Everything a handler may use. Built by [`crate::app`].
@@ -53,13 +68,27 @@ pub struct Site {
     /// For other writes than appends.
     pub writes: PgPool,
     /// Commands on accounts.
-    pub accounts: Commands<Account>,
+    pub accounts: Arc<Commands<Account>>,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Issues and checks captchas.
     pub captchas: Captchas,
     /// Counts wrong passwords.
     pub attempts: LoginAttempts,
+    /// Knows the password resets that were asked for.
+    pub resets: PasswordResets,
+    /// By which channels codes are carried here.
+    pub carried: BTreeSet<Channel>,
+    /// What was sent, where nobody carries it but the page shows it.
+    pub outbox: Option<Arc<Outbox>>,
+    /// Draws avatars.
+    pub avatar_images: AvatarImages,
+    /// Keeps avatars.
+    pub avatar_files: Arc<AvatarFiles>,
+    /// Opens what the log holds about a person, for that person.
+    pub sealer: Sealer,
+    /// Brings old events to today's shape.
+    pub upcasters: Upcasters,
     /// When sessions were last used.
     pub activity: Activity,
     /// Limits per address.

@@ -3,16 +3,23 @@
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
-use super::{availability, captcha, login, logout, me, operations, register};
+use super::{
+    admin, availability, avatar, captcha, leave, login, logout, me, operations, password, password_resets,
+    register, verifications,
+};
 
 #[derive(OpenApi)]
 #[openapi(
     info(title = "掌柜 zhanggui", description = "Accounts of a shop-coupon site, on an event log that can be proved. \
         Every error is RFC 9457 `application/problem+json` with a stable `code`; `title` and `detail` follow `Accept-Language` (zh-CN or en)."),
     paths(captcha::issue, captcha::image, availability::check, register::register, login::login, logout::logout, me::show,
+          leave::export, leave::erase, verifications::request, verifications::confirm, password::change,
+          password_resets::request, password_resets::confirm, avatar::change, avatar::remove, avatar::image,
+          admin::people, admin::grant, admin::revoke,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
     modifiers(&SessionCookie),
-    tags((name = "Accounts", description = "Register, log in, one client at a time"),
+    tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
+         (name = "Administration", description = "Who may do what, for admins"),
          (name = "Operations", description = "For those who run it")),
 )]
 struct Document;
@@ -41,9 +48,19 @@ mod tests {
     fn the_document_describes_every_route_of_the_table_but_pages() {
         let json = serde_json::to_value(document()).unwrap();
         for route in table() {
-            let is_page =
-                ["/", "/login", "/register", "/account", "/docs", "/favicon.ico", "/static/{*file}"]
-                    .contains(&route.path);
+            let is_page = [
+                "/",
+                "/login",
+                "/register",
+                "/forgot",
+                "/account",
+                "/admin",
+                "/docs",
+                "/dev/outbox",
+                "/favicon.ico",
+                "/static/{*file}",
+            ]
+            .contains(&route.path);
             let described = json["paths"][route.path].get(route.method.to_lowercase()).is_some();
             assert_eq!(described, !is_page, "{} {}", route.method, route.path);
         }

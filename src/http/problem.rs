@@ -35,6 +35,8 @@ pub struct Problem {
     pub errors: Vec<WrongField>,
     /// When to try again, where the code promises it.
     pub retry_after: Option<Duration>,
+    /// How many tries are left, where a code was wrong.
+    pub remaining_attempts: Option<u8>,
 }
 
 /// Why a request was not done (RFC 9457).
@@ -55,6 +57,10 @@ pub struct ProblemBody {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     #[schema(required = false)]
     pub errors: Vec<ProblemField>,
+    /// For `wrong_code`: how often the code may still be tried.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
+    pub remaining_attempts: Option<u8>,
     /// For a 5xx: where the server's log tells more.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
@@ -76,19 +82,26 @@ impl Problem {
     /// A problem that its code says all about.
     #[must_use]
     pub const fn new(code: &'static str) -> Self {
-        Self { code, errors: Vec::new(), retry_after: None }
+        Self { code, errors: Vec::new(), retry_after: None, remaining_attempts: None }
     }
 
     /// A problem that is over after a while.
     #[must_use]
     pub const fn later(code: &'static str, after: Duration) -> Self {
-        Self { code, errors: Vec::new(), retry_after: Some(after) }
+        Self { code, errors: Vec::new(), retry_after: Some(after), remaining_attempts: None }
     }
 
     /// A problem with fields.
     #[must_use]
     pub const fn fields(code: &'static str, errors: Vec<WrongField>) -> Self {
-        Self { code, errors, retry_after: None }
+        Self { code, errors, retry_after: None, remaining_attempts: None }
+    }
+
+    /// A wrong code, and how often it may still be tried.
+    #[must_use]
+    pub const fn wrong_code(remaining: u8) -> Self {
+        let errors = Vec::new();
+        Self { code: "wrong_code", errors, retry_after: None, remaining_attempts: Some(remaining) }
     }
 
     /// The service cannot do it now.
@@ -132,6 +145,7 @@ impl Problem {
             detail: language.pick(words.detail),
             code: self.code,
             errors: errors.collect(),
+            remaining_attempts: self.remaining_attempts,
             instance: (words.status >= 500).then(|| format!("/requests/{request_id}")),
         }
     }
@@ -170,6 +184,12 @@ impl From<AccountError> for Problem {
                 Self::fields("already_taken", wrong.collect())
             }
             AccountError::Invalid(fields) => fields.into(),
+            AccountError::UnknownVerification => Self::new("not_found"),
+            AccountError::CodeExpired => Self::new("code_expired"),
+            AccountError::TooManyTries { wait } | AccountError::TooManySends { wait } => {
+                Self::later("too_many_attempts", wait)
+            }
+            AccountError::ResendTooSoon { wait } => Self::later("resend_too_soon", wait),
             AccountError::Overloaded => Self::overloaded(),
             AccountError::HashingFailed => Self::internal(&error),
         }

@@ -9,11 +9,11 @@ use uuid::Uuid;
 
 use super::Shared;
 use super::extract::{Caller, Json};
+use super::idempotency::Concerns;
 use super::limits::Limited;
 use super::problem::{Problem, ProblemBody};
 use crate::account::commands::{RegisterRequest, Registration};
 use crate::account::{AccountError, Identity, Register, TakenField};
-use crate::eventstore::Metadata;
 use crate::projections::user_lookup;
 
 /// The new account.
@@ -58,7 +58,10 @@ pub async fn register(
         }
         return Err(problem);
     }
-    Ok((StatusCode::CREATED, axum::Json(RegisteredBody { user_id, username })).into_response())
+    let mut response =
+        (StatusCode::CREATED, axum::Json(RegisteredBody { user_id, username })).into_response();
+    response.extensions_mut().insert(Concerns(user_id));
+    Ok(response)
 }
 
 async fn open_account(
@@ -68,14 +71,10 @@ async fn open_account(
     caller: Caller,
 ) -> Result<(), Problem> {
     let password_hash = site.hasher.hash(&registration.password).await?;
-    let metadata = Metadata {
-        actor_id: Some(user_id),
-        correlation_id: Some(caller.request_id.clone()),
-        request_id: Some(caller.request_id),
-        causation_id: None,
-    };
+    let metadata = caller.metadata(user_id);
     let command = Register::new(registration.identity, password_hash);
-    Ok(site.accounts.create(&user_id.to_string(), command.into(), metadata).await?)
+    site.accounts.create(&user_id.to_string(), command.into(), metadata).await?;
+    Ok(())
 }
 
 async fn taken_fields(site: &Shared, identity: &Identity) -> Result<Vec<TakenField>, sqlx::Error> {

@@ -6,14 +6,15 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 use tower_http::compression::CompressionLayer;
 
 use super::problem::Problem;
 use super::{
-    LARGEST_BODY, Shared, availability, captcha, guard, idempotency, login, logout, me, observe, operations,
-    pages, register, session,
+    LARGEST_BODY, Shared, admin, availability, avatar, captcha, guard, idempotency, leave, login, logout, me,
+    observe, operations, outbox, pages, password, password_resets, register, session, verifications,
 };
+use crate::account::Role;
 
 /// Who may call a route.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +23,8 @@ pub enum Access {
     Anyone,
     /// Whoever has a valid session.
     LoggedIn,
+    /// Whoever has a valid session and this role, or is an admin.
+    Role(Role),
 }
 
 /// One line of the table.
@@ -33,6 +36,8 @@ pub struct Route {
     pub path: &'static str,
     /// Who may call it.
     pub access: Access,
+    /// The most bytes its body may have.
+    pub largest_body: usize,
     handler: MethodRouter<Shared>,
 }
 
@@ -40,7 +45,9 @@ pub struct Route {
 #[must_use]
 pub fn table() -> Vec<Route> {
     use Access::{Anyone, LoggedIn};
-    let line = |method, path, access, handler| Route { method, path, access, handler };
+    const ADMIN: Access = Access::Role(Role::Admin);
+    let largest_body = LARGEST_BODY;
+    let line = |method, path, access, handler| Route { method, path, access, largest_body, handler };
     // Only what is the same for everybody: compressing what holds a secret can give it away (BREACH).
     let packed = |handler: MethodRouter<Shared>| handler.layer(CompressionLayer::new());
     vec![
@@ -50,6 +57,22 @@ pub fn table() -> Vec<Route> {
         line("POST", "/api/v1/login", Anyone, post(login::login)),
         line("POST", "/api/v1/logout", Anyone, post(logout::logout)),
         line("GET", "/api/v1/me", LoggedIn, get(me::show)),
+        line("DELETE", "/api/v1/me", LoggedIn, delete(leave::erase)),
+        line("GET", "/api/v1/me/export", LoggedIn, get(leave::export)),
+        line("POST", "/api/v1/me/verifications", LoggedIn, post(verifications::request)),
+        line("POST", "/api/v1/me/verifications/{id}/confirm", LoggedIn, post(verifications::confirm)),
+        line("PUT", "/api/v1/me/password", LoggedIn, put(password::change)),
+        line("POST", "/api/v1/password-resets", Anyone, post(password_resets::request)),
+        line("POST", "/api/v1/password-resets/{id}/confirm", Anyone, post(password_resets::confirm)),
+        Route {
+            largest_body: avatar::LARGEST,
+            ..line("PUT", "/api/v1/me/avatar", LoggedIn, put(avatar::change))
+        },
+        line("DELETE", "/api/v1/me/avatar", LoggedIn, delete(avatar::remove)),
+        line("GET", "/api/v1/admin/people", ADMIN, get(admin::people)),
+        line("PUT", "/api/v1/admin/people/{user_id}/roles/{role}", ADMIN, put(admin::grant)),
+        line("DELETE", "/api/v1/admin/people/{user_id}/roles/{role}", ADMIN, delete(admin::revoke)),
+        line("GET", "/media/avatars/{person}/{file}", Anyone, get(avatar::image)),
         line("GET", "/media/captcha/{file}", Anyone, get(captcha::image)),
         line("GET", "/healthz", Anyone, get(operations::healthz)),
         line("GET", "/readyz", Anyone, get(operations::readyz)),
@@ -59,7 +82,10 @@ pub fn table() -> Vec<Route> {
         line("GET", "/", Anyone, packed(get(pages::page))),
         line("GET", "/login", Anyone, packed(get(pages::page))),
         line("GET", "/register", Anyone, packed(get(pages::page))),
+        line("GET", "/forgot", Anyone, packed(get(pages::page))),
         line("GET", "/account", LoggedIn, packed(get(pages::page))),
+        line("GET", "/admin", LoggedIn, packed(get(pages::page))),
+        line("GET", "/dev/outbox", Anyone, get(outbox::show)),
         line("GET", "/favicon.ico", Anyone, packed(get(pages::favicon))),
         line("GET", "/static/{*file}", Anyone, packed(get(pages::file))),
     ]
@@ -68,23 +94,26 @@ pub fn table() -> Vec<Route> {
 /// The whole server.
 pub fn router(site: Shared) -> Router {
     let mut router = Router::new();
-    for Route { method, path, access, handler } in table() {
+    for Route { method, path, access, largest_body, handler } in table() {
         // Inside the session's layer, so that a kept answer is given to nobody else.
         let handler = match method {
             "GET" => handler,
-            _ => handler.layer(from_fn_with_state(site.clone(), idempotency::once)),
+            _ => handler.layer(from_fn_with_state(site.clone(), move |site, caller, request, next| {
+                idempotency::once(site, caller, largest_body, request, next)
+            })),
         };
+        let within = |role| from_fn_with_state((site.clone(), role), session::require);
         let handler = match access {
             Access::Anyone => handler,
-            Access::LoggedIn => handler.layer(from_fn_with_state(site.clone(), session::require)),
+            Access::LoggedIn => handler.layer(within(None)),
+            Access::Role(role) => handler.layer(within(Some(role))),
         };
-        router = router.route(path, handler);
+        router = router.route(path, handler.layer(DefaultBodyLimit::max(largest_body)));
     }
     router
         .fallback(async || Problem::new("not_found"))
         .method_not_allowed_fallback(async || Problem::new("method_not_allowed"))
         .layer(from_fn(guard::same_site))
-        .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(site.clone(), observe::observe))
         .with_state(site)
 }

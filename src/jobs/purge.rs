@@ -1,8 +1,13 @@
-//! Sweeps what has expired: used captchas, counts of wrong passwords, kept answers, uses of old sessions.
+//! Sweeps what has expired: captchas, codes, counts of wrong passwords, kept answers, uses of old sessions.
+
+use std::time::Duration;
 
 use chrono::TimeDelta;
 
+use crate::account::codes::LIFETIME;
+use crate::eventstore::seal::destroy_brief_keys;
 use crate::http::Shared;
+use crate::projections::erasures;
 
 /// Deletes everything that no longer matters.
 ///
@@ -20,10 +25,23 @@ pub async fn run(site: &Shared) -> Result<(), sqlx::Error> {
             now - TimeDelta::days(1),
         ),
         ("DELETE FROM idempotency_keys WHERE recorded_at < $1", now - TimeDelta::days(1)),
+        ("DELETE FROM password_resets WHERE requested_at < $1", now - TimeDelta::days(1)),
         ("DELETE FROM session_activity WHERE last_seen_at < $1", now - session),
     ] {
         sqlx::query(statement).bind(before).execute(&site.writes).await?;
     }
+    // Codes that nobody used. An instance whose clock is behind may still accept one that has just expired here.
+    destroy_brief_keys(&site.writes, now - LIFETIME - Duration::from_mins(1)).await?;
+    forget_the_erased(site).await?;
     site.limits.sweep();
+    Ok(())
+}
+
+/// Drops from this process's memory who was erased lately, perhaps by another instance.
+async fn forget_the_erased(site: &Shared) -> Result<(), sqlx::Error> {
+    // Several rounds long, so that one that fails or comes late misses nobody.
+    for aggregate_id in erasures::since(&site.reads, site.ports.now() - Duration::from_mins(10)).await? {
+        site.accounts.forget(&aggregate_id);
+    }
     Ok(())
 }

@@ -12,12 +12,13 @@
 //! database functions; [`rebuild`] makes a read model anew when its SQL changed or on request.
 
 pub mod engine;
+pub mod erasures;
 pub mod rebuild;
 pub mod session_validity;
 pub mod user_lookup;
 
 /// The names of all read models, each a folder of that name and a schema of that name.
-pub const READ_MODELS: &[&str] = &["user_lookup", "session_validity"];
+pub const READ_MODELS: &[&str] = &["user_lookup", "session_validity", "erasures"];
 
 /// The `search_path` under which reads find every read model's tables.
 #[must_use]

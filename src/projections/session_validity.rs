@@ -30,10 +30,35 @@ pub struct SessionRow {
     pub phone: String,
     /// Whether the owner proved to hold the phone.
     pub phone_verified: bool,
+    /// The name under which the picture is kept.
+    pub avatar: Option<String>,
     /// Roles granted.
     pub roles: Vec<String>,
     /// When the account was registered.
     pub created_at: DateTime<Utc>,
+}
+
+/// When a session began and what became of it.
+#[derive(Clone, Debug)]
+pub struct SessionTimes {
+    /// When the login was recorded.
+    pub logged_in_at: DateTime<Utc>,
+    /// When a newer login took its place.
+    pub superseded_at: Option<DateTime<Utc>>,
+    /// When it was ended.
+    pub ended_at: Option<DateTime<Utc>>,
+    /// When a request last used it, as far as it was written down.
+    pub last_seen_at: Option<DateTime<Utc>>,
+}
+
+/// The sessions of an account in the last thirty days, oldest first.
+///
+/// # Errors
+/// The database's error.
+pub async fn of_user(database: impl PgExecutor<'_>, user_id: Uuid) -> Result<Vec<SessionTimes>, sqlx::Error> {
+    sqlx::query_file_as!(SessionTimes, "projections/session_validity/read/of_user.sql", user_id)
+        .fetch_all(database)
+        .await
 }
 
 /// The session whose token has this SHA-256 digest.

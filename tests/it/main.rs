@@ -2,11 +2,13 @@
 
 #![cfg(test)]
 
+mod delivery;
 mod embedded_postgres;
 mod eventstore;
 mod history;
 mod house;
 mod http;
+mod media;
 mod processes;
 mod projections;
 mod reactors;

@@ -2,7 +2,7 @@
 SELECT s.user_id, s.login_time, s.logged_in_at,
        s.superseded_at IS NOT NULL AS "superseded!", s.ended_at IS NOT NULL AS "ended!",
        a.last_seen_at AS "last_seen_at?",
-       u.username, u.email, u.email_verified, u.phone, u.phone_verified, u.roles, u.created_at
+       u.username, u.email, u.email_verified, u.phone, u.phone_verified, u.avatar, u.roles, u.created_at
 FROM session_validity s
 JOIN user_lookup u ON u.user_id = s.user_id
 LEFT JOIN session_activity a ON a.session_digest = s.session_digest

@@ -96,14 +96,23 @@ impl Login {
                 password_hash: Secret::new(AccountEvent::PASSWORD_SLOT, phc),
             });
         }
-        let user_agent = self.user_agent.as_deref().map(|name| name.chars().take(USER_AGENT_CHARS).collect());
-        events.push(AccountEvent::LoggedIn {
-            session_digest: self.session_digest.clone(),
-            // Two logins in one millisecond, or a clock set back, must still tell older from newer.
-            login_time: self.now.timestamp_millis().max(state.login_time().saturating_add(1)),
-            user_agent: user_agent.map(Personal::new),
-        });
+        events.push(logged_in(state, &self.session_digest, self.now, self.user_agent.as_deref()));
         Ok(events)
+    }
+}
+
+/// The event of a new session, which ends the one before.
+pub(super) fn logged_in(
+    state: &Account,
+    session_digest: &str,
+    now: DateTime<Utc>,
+    user_agent: Option<&str>,
+) -> AccountEvent {
+    AccountEvent::LoggedIn {
+        session_digest: session_digest.to_owned(),
+        // Two logins in one millisecond, or a clock set back, must still tell older from newer.
+        login_time: now.timestamp_millis().max(state.login_time().saturating_add(1)),
+        user_agent: user_agent.map(|name| Personal::new(name.chars().take(USER_AGENT_CHARS).collect())),
     }
 }
 

@@ -1,27 +1,86 @@
 //! What can be asked of an account: one file a command, with its request, its decision and its tests.
 
+mod change_avatar;
+mod change_password;
+mod confirm_verification;
+mod erase_account;
+mod grant_role;
 mod login;
 mod logout;
+mod record_verification_sent;
 mod register;
+mod remove_avatar;
+mod request_password_reset;
+mod request_verification;
+mod reset_password;
+mod revoke_role;
 
+pub use change_avatar::ChangeAvatar;
+pub use change_password::{ChangePassword, ChangePasswordRequest};
+pub use confirm_verification::{ConfirmRequest, ConfirmVerification};
+pub use erase_account::{EraseAccount, EraseRequest};
+pub use grant_role::GrantRole;
 pub use login::{Login, LoginAttempt, LoginRequest};
 pub use logout::Logout;
+pub use record_verification_sent::RecordVerificationSent;
 pub use register::{Register, RegisterRequest, Registration};
+pub use remove_avatar::RemoveAvatar;
+pub use request_password_reset::{RequestPasswordReset, ResetAttempt, ResetRequest};
+pub use request_verification::{RequestVerification, VerificationRequest};
+pub use reset_password::{ResetPassword, ResetPasswordRequest};
+pub use revoke_role::RevokeRole;
 
 use super::error::AccountError;
 use super::event::AccountEvent;
 use super::ports::AccountServices;
 use super::state::Account;
 
-/// Everything that can be asked of an account.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum AccountCommand {
-    /// Open the account.
-    Register(Register),
+/// Declares [`AccountCommand`], with a variant for each command's type and a conversion into it.
+macro_rules! commands {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
+        /// Everything that can be asked of an account.
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub enum AccountCommand {
+            $($(#[$doc])* $name($name),)+
+        }
+
+        $(impl From<$name> for AccountCommand {
+            fn from(command: $name) -> Self {
+                Self::$name(command)
+            }
+        })+
+    };
+}
+
+commands! {
+    /// Have another picture.
+    ChangeAvatar,
+    /// Choose another password, logged in.
+    ChangePassword,
+    /// Type the code that was sent.
+    ConfirmVerification,
+    /// Be forgotten.
+    EraseAccount,
+    /// Let the account do more.
+    GrantRole,
     /// Prove the password and get a session.
-    Login(Login),
+    Login,
     /// End the session.
-    Logout(Logout),
+    Logout,
+    /// Report that a code is on its way.
+    RecordVerificationSent,
+    /// Open the account.
+    Register,
+    /// Have no picture any more.
+    RemoveAvatar,
+    /// Have a code sent, not logged in.
+    RequestPasswordReset,
+    /// Have a code sent.
+    RequestVerification,
+    /// Choose another password, not logged in.
+    ResetPassword,
+    /// Let the account do less.
+    RevokeRole,
 }
 
 impl AccountCommand {
@@ -31,28 +90,22 @@ impl AccountCommand {
         state: &Account,
         services: &AccountServices,
     ) -> Result<Vec<AccountEvent>, AccountError> {
+        let hasher = services.hasher.as_ref();
         match self {
-            Self::Register(command) => command.decide(state),
-            Self::Login(command) => command.decide(state, services.hasher.as_ref()).await,
+            Self::ChangeAvatar(command) => command.decide(state),
+            Self::ChangePassword(command) => command.decide(state, hasher).await,
+            Self::ConfirmVerification(command) => command.decide(state),
+            Self::EraseAccount(command) => command.decide(state, hasher).await,
+            Self::GrantRole(command) => command.decide(state),
+            Self::Login(command) => command.decide(state, hasher).await,
             Self::Logout(command) => Ok(command.decide(state)),
+            Self::RecordVerificationSent(command) => Ok(command.decide(state)),
+            Self::Register(command) => command.decide(state),
+            Self::RemoveAvatar(command) => command.decide(state),
+            Self::RequestPasswordReset(command) => command.decide(state),
+            Self::RequestVerification(command) => command.decide(state),
+            Self::ResetPassword(command) => command.decide(state, hasher).await,
+            Self::RevokeRole(command) => command.decide(state),
         }
-    }
-}
-
-impl From<Register> for AccountCommand {
-    fn from(command: Register) -> Self {
-        Self::Register(command)
-    }
-}
-
-impl From<Login> for AccountCommand {
-    fn from(command: Login) -> Self {
-        Self::Login(command)
-    }
-}
-
-impl From<Logout> for AccountCommand {
-    fn from(command: Logout) -> Self {
-        Self::Logout(command)
     }
 }

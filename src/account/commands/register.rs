@@ -105,7 +105,7 @@ impl Register {
     }
 
     pub(super) fn decide(&self, state: &Account) -> Result<Vec<AccountEvent>, AccountError> {
-        if state.is_registered() {
+        if state.was_registered() {
             return Err(AccountError::AlreadyRegistered);
         }
         let Identity { username, email, phone } = &self.identity;

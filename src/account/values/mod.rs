@@ -4,19 +4,25 @@
 //! again. A parser says what is wrong by a [`FieldCode`](super::FieldCode); the words for it are found
 //! where the reader's language is known. `Debug` shows none of them: they are about a person.
 
+mod channel;
+mod code;
 mod common_passwords;
 mod email;
 mod identifier;
 mod identity;
 mod password;
 mod phone;
+mod role;
 mod username;
 
+pub use channel::{Channel, Purpose};
+pub use code::Code;
 pub use email::Email;
 pub use identifier::Identifier;
 pub use identity::Identity;
 pub use password::Password;
 pub use phone::Phone;
+pub use role::Role;
 pub use username::Username;
 
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};

@@ -13,11 +13,14 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD};
 use chrono::{DateTime, Utc};
 use ring::digest::{SHA256, digest};
 
 use super::Shared;
 use super::problem::Problem;
+use crate::account::Role;
+use crate::ports::{NoEntropy, Ports};
 use crate::projections::session_validity::{self, SessionRow};
 
 /// A valid session, for handlers that need one.
@@ -29,15 +32,39 @@ pub struct Session {
     pub row: SessionRow,
 }
 
+impl Session {
+    /// Whether it may do what needs this role. An admin may do what any role may.
+    fn may(&self, role: Option<Role>) -> bool {
+        role.is_none_or(|role| {
+            self.row.roles.iter().any(|held| held == role.as_str() || held == Role::Admin.as_str())
+        })
+    }
+}
+
 /// SHA-256 of a session's token: what the log and the read model know it by.
 #[must_use]
 pub fn token_digest(token: &str) -> Vec<u8> {
     digest(&SHA256, token.as_bytes()).as_ref().to_vec()
 }
 
-/// Lets a request with a valid session through, and tells the others why not.
-pub async fn require(State(site): State<Shared>, mut request: Request, next: Next) -> Response {
-    match find(&site, request.headers()).await {
+/// The token of a new session: 256 unpredictable bits.
+///
+/// # Errors
+/// [`NoEntropy`].
+pub fn new_token(ports: &Ports) -> Result<String, NoEntropy> {
+    Ok(URL_SAFE_NO_PAD.encode(ports.random::<32>()?))
+}
+
+/// Lets a request with a valid session and, where one is needed, a role through, and tells the others why not.
+pub async fn require(
+    State((site, role)): State<(Shared, Option<Role>)>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let found = find(&site, request.headers()).await;
+    match found
+        .and_then(|session| if session.may(role) { Ok(session) } else { Err(Problem::new("forbidden")) })
+    {
         Ok(session) => {
             request.extensions_mut().insert(session);
             next.run(request).await
@@ -103,7 +130,7 @@ fn refuse(site: &Shared, headers: &HeaderMap, path: &str, problem: Problem) -> R
 }
 
 /// Whether `Accept` likes HTML better than JSON.
-fn prefers_html(headers: &HeaderMap) -> bool {
+pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
     let weight = |wanted: &str| {
         let of = |range: &str| {

@@ -11,33 +11,65 @@ use crate::support::client::{Client, Person};
 use crate::support::site::TestSite;
 
 /// A line of the matrix: method, route, a body or nothing, and the status for nobody, the owner of a
-/// session, the owner of a superseded one, the owner of an expired one.
-type Line = (&'static str, &'static str, &'static str, [u16; 4]);
+/// session, the owner of a superseded one, the owner of an expired one, an admin.
+type Line = (&'static str, &'static str, &'static str, [u16; 5]);
 
-const MATRIX: [Line; 18] = [
-    ("GET", "/api/v1/captcha", "", [200, 200, 200, 200]),
+const MATRIX: [Line; 34] = [
+    ("GET", "/api/v1/captcha", "", [200, 200, 200, 200, 200]),
     // Without a field it is no question; that it is answered at all is what counts here.
-    ("GET", "/api/v1/availability", "", [400, 400, 400, 400]),
-    ("POST", "/api/v1/register", "{}", [422, 422, 422, 422]),
-    ("POST", "/api/v1/login", "{}", [422, 422, 422, 422]),
-    ("POST", "/api/v1/logout", "", [204, 204, 204, 204]),
-    ("GET", "/api/v1/me", "", [401, 200, 401, 401]),
-    ("GET", "/media/captcha/{file}", "", [404, 404, 404, 404]),
-    ("GET", "/healthz", "", [200, 200, 200, 200]),
-    ("GET", "/readyz", "", [200, 200, 200, 200]),
-    ("GET", "/metrics", "", [200, 200, 200, 200]),
-    ("GET", "/openapi.json", "", [200, 200, 200, 200]),
-    ("GET", "/docs", "", [200, 200, 200, 200]),
-    ("GET", "/", "", [200, 200, 200, 200]),
-    ("GET", "/login", "", [200, 200, 200, 200]),
-    ("GET", "/register", "", [200, 200, 200, 200]),
-    ("GET", "/account", "", [401, 200, 401, 401]),
-    ("GET", "/favicon.ico", "", [200, 200, 200, 200]),
-    ("GET", "/static/{*file}", "", [404, 404, 404, 404]),
+    ("GET", "/api/v1/availability", "", [400, 400, 400, 400, 400]),
+    ("POST", "/api/v1/register", "{}", [422, 422, 422, 422, 422]),
+    ("POST", "/api/v1/login", "{}", [422, 422, 422, 422, 422]),
+    ("POST", "/api/v1/logout", "", [204, 204, 204, 204, 204]),
+    ("GET", "/api/v1/me", "", [401, 200, 401, 401, 200]),
+    ("DELETE", "/api/v1/me", "{}", [401, 422, 401, 401, 422]),
+    ("GET", "/api/v1/me/export", "", [401, 200, 401, 401, 200]),
+    ("POST", "/api/v1/me/verifications", "{}", [401, 422, 401, 401, 422]),
+    ("POST", "/api/v1/me/verifications/{id}/confirm", "{}", [401, 422, 401, 401, 422]),
+    ("PUT", "/api/v1/me/password", "{}", [401, 422, 401, 401, 422]),
+    ("POST", "/api/v1/password-resets", "{}", [422, 422, 422, 422, 422]),
+    ("POST", "/api/v1/password-resets/{id}/confirm", "{}", [422, 422, 422, 422, 422]),
+    // JSON is no picture.
+    ("PUT", "/api/v1/me/avatar", "{}", [401, 415, 401, 401, 415]),
+    ("DELETE", "/api/v1/me/avatar", "", [401, 204, 401, 401, 204]),
+    ("GET", "/api/v1/admin/people", "", [401, 403, 401, 401, 200]),
+    // There is nobody with that id.
+    ("PUT", "/api/v1/admin/people/{user_id}/roles/{role}", "", [401, 403, 401, 401, 404]),
+    ("DELETE", "/api/v1/admin/people/{user_id}/roles/{role}", "", [401, 403, 401, 401, 404]),
+    ("GET", "/media/avatars/{person}/{file}", "", [404, 404, 404, 404, 404]),
+    ("GET", "/media/captcha/{file}", "", [404, 404, 404, 404, 404]),
+    ("GET", "/healthz", "", [200, 200, 200, 200, 200]),
+    ("GET", "/readyz", "", [200, 200, 200, 200, 200]),
+    ("GET", "/metrics", "", [200, 200, 200, 200, 200]),
+    ("GET", "/openapi.json", "", [200, 200, 200, 200, 200]),
+    ("GET", "/docs", "", [200, 200, 200, 200, 200]),
+    ("GET", "/", "", [200, 200, 200, 200, 200]),
+    ("GET", "/login", "", [200, 200, 200, 200, 200]),
+    ("GET", "/register", "", [200, 200, 200, 200, 200]),
+    ("GET", "/forgot", "", [200, 200, 200, 200, 200]),
+    ("GET", "/admin", "", [401, 200, 401, 401, 200]),
+    ("GET", "/dev/outbox", "", [200, 200, 200, 200, 200]),
+    ("GET", "/account", "", [401, 200, 401, 401, 200]),
+    ("GET", "/favicon.ico", "", [200, 200, 200, 200, 200]),
+    ("GET", "/static/{*file}", "", [404, 404, 404, 404, 404]),
 ];
 
+/// The route's path with something in its places.
+fn filled(route: &str) -> String {
+    let nobody = "01890000-0000-7000-8000-000000000000";
+    let parts = [
+        ("{id}", nobody),
+        ("{user_id}", nobody),
+        ("{file}", "x.png"),
+        ("{*file}", "x"),
+        ("{person}", "x"),
+        ("{role}", "auditor"),
+    ];
+    parts.iter().fold(route.to_owned(), |path, (name, value)| path.replace(name, value))
+}
+
 async fn call(mut client: Client, (method, route, body, _): &Line) -> u16 {
-    let path = route.replace("{file}", "x.png").replace("{*file}", "x");
+    let path = filled(route);
     let request = Request::builder().method(*method).uri(path);
     let request = request.header(header::CONTENT_TYPE, "application/json");
     client.send(request.body(Body::from(*body)).unwrap()).await.status.as_u16()
@@ -61,8 +93,9 @@ async fn every_route_answers_every_kind_of_caller_as_the_matrix_says() {
     for line in &MATRIX {
         // Logging out ends the session: everybody gets a new one.
         let (owner, _) = site.client().logged_in().await;
+        let admin = site.admin().await;
         let mut statuses = Vec::new();
-        for client in [site.client(), owner, superseded.clone(), expired.clone()] {
+        for client in [site.client(), owner, superseded.clone(), expired.clone(), admin] {
             statuses.push(call(client, line).await);
         }
         assert_eq!(statuses, line.3, "{} {}", line.0, line.1);
@@ -73,10 +106,10 @@ async fn every_route_answers_every_kind_of_caller_as_the_matrix_says() {
 async fn a_protected_route_tells_a_stranger_and_a_made_up_session_the_same() {
     let site = TestSite::start().await;
     site.client().register(&Person::new()).await;
-    for route in table().iter().filter(|route| route.access == Access::LoggedIn) {
+    for route in table().iter().filter(|route| route.access != Access::Anyone) {
         let mut outcomes = Vec::new();
         for cookie in ["", "session=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA; login_time=9999999999999"] {
-            let answer = site.client().ask(route.method, route.path, &[("cookie", cookie)]).await;
+            let answer = site.client().ask(route.method, &filled(route.path), &[("cookie", cookie)]).await;
             outcomes.push(answer.outcome());
         }
         assert_eq!(outcomes, vec![(401, "login_required".to_owned()); 2], "{}", route.path);

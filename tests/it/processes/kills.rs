@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use super::server::{Folder, Server, login, program, program_on, register};
+use super::server::{Folder, Server, client, login, program, program_on, register};
 use crate::eventstore::append::check_log;
 use crate::projections::rebuild::check_rebuilt_equals_live;
 use crate::support::client::Person;
@@ -12,7 +12,7 @@ use crate::support::{clock::ManualClock, cluster};
 
 /// Registers people with 8 connections until the server is gone; whoever was acknowledged is added to `known`.
 async fn load(url: String, known: Arc<Mutex<Vec<Person>>>) {
-    let client = reqwest::Client::new();
+    let client = client();
     let worker = || async {
         loop {
             let person = Person::new();
@@ -65,7 +65,7 @@ async fn twenty_kills_under_load_lose_nothing_that_was_acknowledged() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_killed_server_with_its_own_database_starts_again_without_help() {
     let folder = Folder::new("embedded-kill");
-    let client = reqwest::Client::new();
+    let client = client();
     let mut people = Vec::new();
     for _ in 0..3 {
         let command = program(&folder.0);

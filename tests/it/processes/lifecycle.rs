@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::server::{Folder, Server, program, program_on, register, run};
+use super::server::{Folder, Server, client, program, program_on, register, run};
 use crate::support::client::Person;
 use crate::support::cluster;
 
@@ -15,7 +15,7 @@ async fn one_data_folder_has_one_server_and_the_database_stops_with_it() {
     let folder = Folder::new("lifecycle");
     let command = program(&folder.0);
     let server = tokio::task::spawn_blocking(|| Server::start(command)).await.unwrap();
-    register(&reqwest::Client::new(), &server.url, &Person::new()).await.unwrap();
+    register(&client(), &server.url, &Person::new()).await.unwrap();
     let second = run(program(&folder.0).arg("serve"));
     assert_eq!(second.status.code(), Some(1));
     let refusal = said(&second);
@@ -25,7 +25,7 @@ async fn one_data_folder_has_one_server_and_the_database_stops_with_it() {
     assert!(String::from_utf8_lossy(&listed.stdout).contains("user_lookup"), "{}", said(&listed));
     let rebuilt = run(program(&folder.0).args(["projections", "rebuild", "user_lookup"]));
     assert!(String::from_utf8_lossy(&rebuilt.stdout).contains("rebuilt from 1 events"), "{}", said(&rebuilt));
-    assert_eq!(reqwest::get(format!("{}/readyz", server.url)).await.unwrap().status(), 200);
+    assert_eq!(client().get(format!("{}/readyz", server.url)).send().await.unwrap().status(), 200);
     let pid = folder.0.join("data/pg/postmaster.pid");
     assert!(pid.exists());
     assert_eq!(tokio::task::spawn_blocking(|| server.stop()).await.unwrap(), Some(0));
@@ -42,7 +42,7 @@ async fn requests_in_flight_are_finished_when_the_server_is_asked_to_stop() {
     // Slow enough to be still hashing when the signal comes.
     command.env("ZHANGGUI_ARGON2_MEMORY_KIB", "65536").env("ZHANGGUI_ARGON2_ITERATIONS", "8");
     let server = tokio::task::spawn_blocking(|| Server::start(command)).await.unwrap();
-    let (client, url, person) = (reqwest::Client::new(), server.url.clone(), Person::new());
+    let (client, url, person) = (client(), server.url.clone(), Person::new());
     let slow = tokio::spawn(async move { register(&client, &url, &person).await });
     // Until the captcha is used up the request has not reached the hash.
     let pool = sqlx::PgPool::connect_with(database.superuser_options()).await.unwrap();
@@ -72,7 +72,7 @@ async fn half_sent_requests_are_not_waited_for_without_end() {
         stream.write_all(b"GET /healthz HTTP/1.1\r\nHost: x\r\nX-Slow: ").await.unwrap();
         slow.push(stream);
     }
-    assert_eq!(reqwest::get(format!("{}/healthz", server.url)).await.unwrap().status(), 200);
+    assert_eq!(client().get(format!("{}/healthz", server.url)).send().await.unwrap().status(), 200);
     for mut stream in slow {
         let mut rest = Vec::new();
         let ended = tokio::time::timeout(Duration::from_secs(30), stream.read_to_end(&mut rest)).await;

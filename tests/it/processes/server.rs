@@ -12,6 +12,13 @@ use crate::support::client::Person;
 use crate::support::cluster::TestDatabase;
 use crate::support::site::MASTER_KEY;
 
+/// A client of the program.
+pub(super) fn client() -> reqwest::Client {
+    // It asks for one even where nothing is encrypted; another test may have been faster.
+    drop(rustls::crypto::ring::default_provider().install_default());
+    reqwest::Client::builder().no_proxy().build().unwrap()
+}
+
 /// The program with nothing set but what keeps tests apart and quick.
 pub(super) fn program(folder: &Path) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zhanggui"));

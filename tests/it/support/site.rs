@@ -1,10 +1,18 @@
 //! A whole site on a database of its own: the real router, everything real behind it.
 
+use std::path::PathBuf;
+use std::sync::Arc;
+
 use axum::Router;
+use zhanggui::account::{GrantRole, Role};
 use zhanggui::adapters::argon2::Argon2Settings;
+use zhanggui::adapters::avatar_files::MediaStore;
 use zhanggui::app::App;
 use zhanggui::config::{Given, Settings, Switch};
+use zhanggui::eventstore::Metadata;
+use zhanggui::eventstore::reactor::Worked;
 use zhanggui::http::routes::router;
+use zhanggui::ports::Ports;
 
 use super::client::Client;
 use super::clock::ManualClock;
@@ -19,6 +27,26 @@ pub(crate) struct TestSite {
     pub(crate) clock: ManualClock,
     pub(crate) app: App,
     router: Router,
+    /// Its files; gone with the last instance.
+    folder: Arc<Folder>,
+}
+
+/// A folder of a test's own that goes with it.
+#[derive(Debug)]
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new() -> Self {
+        let name = Ports::system().id().unwrap().to_string();
+        Self(PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("sites").join(name))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // Where no picture was ever kept there may be no folder.
+        let _absent = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 /// What tests run with: limits per address off, cheap hashes, codes disclosed.
@@ -44,16 +72,44 @@ impl TestSite {
         Self::on(database().await, settings, ManualClock::new()).await
     }
 
-    /// A site (or another instance) on a database.
-    pub(crate) async fn on(database: TestDatabase, settings: Settings, clock: ManualClock) -> Self {
+    /// A site on a database that is there already.
+    pub(crate) async fn on(database: TestDatabase, mut settings: Settings, clock: ManualClock) -> Self {
+        let folder = Folder::new();
+        settings.data_dir.clone_from(&folder.0);
+        settings.media = MediaStore::Folder(folder.0.join("media"));
+        Self::build(database, settings, clock, Arc::new(folder)).await
+    }
+
+    async fn build(
+        database: TestDatabase,
+        settings: Settings,
+        clock: ManualClock,
+        folder: Arc<Folder>,
+    ) -> Self {
         let app = App::build(settings, &database.app_options(), clock.ports()).await.unwrap();
         let router = router(app.site.clone());
-        Self { database, clock, app, router }
+        Self { database, clock, app, router, folder }
     }
 
     /// Another instance on the same database and clock.
     pub(crate) async fn another_instance(&self) -> Self {
-        Self::on(self.database.clone(), self.app.site.settings.clone(), self.clock.clone()).await
+        let settings = self.app.site.settings.clone();
+        Self::build(self.database.clone(), settings, self.clock.clone(), Arc::clone(&self.folder)).await
+    }
+
+    /// An admin's client, logged in.
+    pub(crate) async fn admin(&self) -> Client {
+        let (mut client, _) = self.client().logged_in().await;
+        let user_id = client.get("/api/v1/me").await.json()["user_id"].as_str().unwrap().to_owned();
+        let grant = GrantRole { role: Role::Admin };
+        self.app.site.accounts.execute(&user_id, grant.into(), Metadata::default()).await.unwrap();
+        client
+    }
+
+    /// Lets everything follow that follows from the events so far, as far as it is due now.
+    pub(crate) async fn react(&self) -> Worked {
+        self.app.reactors.queue().await.unwrap();
+        self.app.reactors.work().await.unwrap()
     }
 
     /// A client with an empty cookie jar.

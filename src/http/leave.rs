@@ -1,0 +1,158 @@
+//! B5: take everything along, and be forgotten.
+
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::Shared;
+use super::captcha::time;
+use super::extract::{Caller, Json};
+use super::limits::Limited;
+use super::me::MeBody;
+use super::problem::{Problem, ProblemBody};
+use super::session::{Session, cookies};
+use crate::account::EraseAccount;
+use crate::account::commands::EraseRequest;
+use crate::adapters::login_attempts::Standing;
+use crate::eventstore::feed;
+use crate::projections::session_validity;
+
+/// Everything that is held about the person.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportBody {
+    /// When this was put together.
+    #[schema(format = DateTime)]
+    pub exported_at: String,
+    /// The account as it is now.
+    pub account: MeBody,
+    /// Its sessions of the last thirty days.
+    pub sessions: Vec<ExportedSession>,
+    /// Everything that happened, from the log. Passwords' hashes and codes are null.
+    pub events: Vec<ExportedEvent>,
+}
+
+/// One session.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedSession {
+    /// When it began.
+    #[schema(format = DateTime)]
+    pub logged_in_at: String,
+    /// When it was last used, as far as that was written down.
+    #[schema(required)]
+    pub last_seen_at: Option<String>,
+    /// When a newer one took its place.
+    #[schema(required)]
+    pub superseded_at: Option<String>,
+    /// When it was ended.
+    #[schema(required)]
+    pub ended_at: Option<String>,
+}
+
+/// One event of the account.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedEvent {
+    /// Place in the log.
+    pub position: i64,
+    /// When it was recorded.
+    #[schema(format = DateTime)]
+    pub recorded_at: String,
+    /// Place in the account's own history.
+    pub sequence: i64,
+    /// What happened.
+    pub event_type: String,
+    /// The version of that name's shape.
+    pub event_version: String,
+    /// The facts, opened.
+    #[schema(value_type = Object)]
+    pub payload: Value,
+    /// Who did it and in which request.
+    #[schema(value_type = Object)]
+    pub metadata: Value,
+}
+
+/// Gives everything that is held about the person.
+///
+/// # Errors
+/// `too_many_requests`; the database's.
+#[utoipa::path(get, path = "/api/v1/me/export", tag = "Accounts", summary = "Everything about me", security(("session" = [])),
+    responses((status = 200, body = ExportBody, headers(("Content-Disposition" = String, description = "A file to keep"))),
+              (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
+              (status = "default", body = ProblemBody, content_type = "application/problem+json",
+               description = "`login_required`, `too_many_requests`")))]
+pub async fn export(
+    State(site): State<Shared>,
+    caller: Caller,
+    session: Session,
+) -> Result<Response, Problem> {
+    site.limits.take(Limited::Export, caller.address)?;
+    let user_id = session.row.user_id;
+    let mut database = site.reads.acquire().await?;
+    let events = feed::stream(&mut database, "account", &user_id.to_string()).await?;
+    let events = feed::open(&mut database, &site.sealer, &site.upcasters, events).await?;
+    let sessions = session_validity::of_user(&mut *database, user_id).await?;
+    let body = ExportBody {
+        exported_at: time(site.ports.now()),
+        account: MeBody::from(session.row),
+        sessions: sessions
+            .into_iter()
+            .map(|row| ExportedSession {
+                logged_in_at: time(row.logged_in_at),
+                last_seen_at: row.last_seen_at.map(time),
+                superseded_at: row.superseded_at.map(time),
+                ended_at: row.ended_at.map(time),
+            })
+            .collect(),
+        events: events
+            .into_iter()
+            .map(|event| ExportedEvent {
+                position: event.position,
+                recorded_at: time(event.recorded_at),
+                sequence: event.sequence,
+                event_type: event.event_type,
+                event_version: event.event_version,
+                payload: event.payload,
+                metadata: event.metadata,
+            })
+            .collect(),
+    };
+    let mut response = axum::Json(body).into_response();
+    let file = HeaderValue::from_static("attachment; filename=\"zhanggui-export.json\"");
+    response.headers_mut().insert(header::CONTENT_DISPOSITION, file);
+    Ok(response)
+}
+
+/// Erases the account.
+///
+/// # Errors
+/// `invalid_credentials` for a wrong password, which counts as one at logging in; `too_many_attempts`.
+#[utoipa::path(delete, path = "/api/v1/me", tag = "Accounts", summary = "Forget me", request_body = EraseRequest,
+    security(("session" = [])),
+    responses((status = 204, description = "The account is erased; both cookies are cleared"),
+              (status = "default", body = ProblemBody, content_type = "application/problem+json",
+               description = "`invalid_credentials`, `validation_failed`, `too_many_attempts`, `overloaded`, `login_required`")))]
+pub async fn erase(
+    State(site): State<Shared>,
+    caller: Caller,
+    session: Session,
+    Json(request): Json<EraseRequest>,
+) -> Result<Response, Problem> {
+    site.limits.take(Limited::Login, caller.address)?;
+    let password = request.parse()?;
+    let user_id = session.row.user_id;
+    let (counted, now) = (format!("account {user_id}"), site.ports.now());
+    // Whoever has the session must not get more guesses at the password than whoever has not. A captcha proves
+    // nothing here that the session does not.
+    if let Standing::WaitUntil(until) = site.attempts.begin(&site.writes, &counted, now, true).await? {
+        return Err(Problem::later("too_many_attempts", (until - now).to_std().unwrap_or_default()));
+    }
+    let command = EraseAccount { password };
+    let erased = site.accounts.execute(&user_id.to_string(), command.into(), caller.metadata(user_id)).await;
+    super::login::decided(&site, &counted, erased).await?;
+    site.attempts.clear(&site.writes, &counted).await?;
+    let mut response = StatusCode::NO_CONTENT.into_response();
+    cookies::clear(response.headers_mut(), site.settings.secure_cookies);
+    Ok(response)
+}
