@@ -54,7 +54,7 @@ impl fmt::Debug for MediaStore {
                 .field("bucket", bucket)
                 .field("prefix", prefix)
                 // Whoever writes a password into an address would not like to read it here.
-                .field("endpoint", &endpoint.as_deref().map(|text| endpoint_host(text)))
+                .field("endpoint", &endpoint.as_deref().map(endpoint_host))
                 .field("region", region)
                 .finish_non_exhaustive(),
         }

@@ -26,19 +26,31 @@ const MOST_SCANS: usize = 50;
 pub(super) fn decode(file: &[u8]) -> Result<(DynamicImage, Orientation), BadImage> {
     let reader = Cursor::new(file);
     match image::guess_format(file).map_err(|_| BadImage::UnsupportedType)? {
-        ImageFormat::Png => read(PngDecoder::with_limits(reader, limits()).map_err(|e| bad(&e))?, true),
+        ImageFormat::Png => read(PngDecoder::with_limits(reader, limits()).map_err(|e| bad(&e))?),
         ImageFormat::Jpeg => {
             if count(file, [0xff, 0xda]) > MOST_SCANS {
                 return Err(BadImage::TooLarge);
             }
-            read(JpegDecoder::new(reader).map_err(|e| bad(&e))?, true)
+            read(JpegDecoder::new(reader).map_err(|e| bad(&e))?)
         }
-        ImageFormat::WebP => {
-            let has_honest_exif = webp_codes::check(file)?;
-            read(WebPDecoder::new(reader).map_err(|e| bad(&e))?, has_honest_exif)
-        }
+        ImageFormat::WebP => read_webp(file),
         _ => Err(BadImage::UnsupportedType),
     }
+}
+
+fn read_webp(file: &[u8]) -> Result<(DynamicImage, Orientation), BadImage> {
+    let has_honest_exif = webp_codes::check(file)?;
+    let mut decoder = WebPDecoder::new(Cursor::new(file)).map_err(|e| bad(&e))?;
+    check(&decoder)?;
+    let (width, height) = decoder.dimensions();
+    // A picture of an animation is decoded, painted on the canvas, and copied: three times four bytes.
+    let bytes = 12 * u64::from(width) * u64::from(height);
+    if decoder.has_animation() && bytes > 2 * MOST_BYTES {
+        return Err(BadImage::TooLarge);
+    }
+    let orientation = if has_honest_exif { orientation(&mut decoder) } else { Orientation::NoTransforms };
+    let picture = DynamicImage::from_decoder(decoder).map_err(|e| bad(&e))?;
+    Ok((picture, orientation))
 }
 
 fn limits() -> Limits {
@@ -49,23 +61,26 @@ fn limits() -> Limits {
     limits
 }
 
-fn read(
-    mut decoder: impl ImageDecoder,
-    has_honest_exif: bool,
-) -> Result<(DynamicImage, Orientation), BadImage> {
+fn read(mut decoder: impl ImageDecoder) -> Result<(DynamicImage, Orientation), BadImage> {
     decoder.set_limits(limits()).map_err(|e| bad(&e))?;
+    check(&decoder)?;
+    let orientation = orientation(&mut decoder);
+    let picture = DynamicImage::from_decoder(decoder).map_err(|e| bad(&e))?;
+    Ok((picture, orientation))
+}
+
+/// Said by us, for decoders that take limits and do not look at them.
+fn check(decoder: &impl ImageDecoder) -> Result<(), BadImage> {
     let (width, height) = decoder.dimensions();
-    // Said once more, for decoders that take limits and do not look at them.
     if width > MOST_PIXELS || height > MOST_PIXELS || decoder.total_bytes() > MOST_BYTES {
         return Err(BadImage::TooLarge);
     }
-    if width == 0 || height == 0 {
-        return Err(BadImage::Damaged);
-    }
-    // Metadata that cannot be read is no reason to refuse the pixels.
-    let orientation = if has_honest_exif { decoder.orientation().ok() } else { None };
-    let picture = DynamicImage::from_decoder(decoder).map_err(|e| bad(&e))?;
-    Ok((picture, orientation.unwrap_or(Orientation::NoTransforms)))
+    if width == 0 || height == 0 { Err(BadImage::Damaged) } else { Ok(()) }
+}
+
+/// Metadata that cannot be read is no reason to refuse the pixels.
+fn orientation(decoder: &mut impl ImageDecoder) -> Orientation {
+    decoder.orientation().unwrap_or(Orientation::NoTransforms)
 }
 
 /// How often two bytes follow each other. (In a JPEG's compressed data no marker can appear by chance.)

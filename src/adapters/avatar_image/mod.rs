@@ -3,7 +3,7 @@
 //! The file is a stranger's. What it is is found by its content, its size is known before its pixels are
 //! decoded (`decode`), and nothing of it but pixels gets into the renditions (`shape`): they are drawn and
 //! encoded anew, so names of places, comments, other files behind the image and scripts in it are gone.
-//! Colour profiles are dropped, too: pixels count as sRGB. [`render`] does the work, 20 to 300 ms of a core;
+//! Colour profiles are dropped, too: pixels count as sRGB. [`render`] does the work, 20 to 900 ms of a core;
 //! [`AvatarImages`] does it off the threads that serve requests, a few at a time, with a queue that has an end.
 
 mod decode;
@@ -67,7 +67,7 @@ pub enum AvatarError {
 /// How many images are worked on at the same time, and how long.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AvatarSettings {
-    /// Images decoded at the same time; each may take 200 MiB while it is.
+    /// Images decoded at the same time; each may take 220 MiB while it is.
     pub permits: NonZero<usize>,
     /// Images that may wait for a permit, each with its file in memory.
     pub queue: usize,
@@ -163,7 +163,7 @@ impl Drop for Waiting {
 
 /// Makes the renditions of a PNG, JPEG or WebP file: the square in its middle, upright, on white.
 ///
-/// Of an animation, the first frame. Blocks: 20 to 300 ms of a core, and up to 200 MiB of memory.
+/// Of an animation, the first frame. Blocks: 20 to 900 ms of a core, and up to 220 MiB of memory.
 ///
 /// # Errors
 /// [`BadImage`] when the file is no such image.

@@ -3,11 +3,9 @@
 use super::*;
 
 const ONE: AvatarSettings =
-    AvatarSettings { permits: NonZero::<usize>::MIN, queue: 1, limit: Duration::from_secs(60) };
+    AvatarSettings { permits: NonZero::<usize>::MIN, queue: 1, limit: Duration::from_mins(1) };
 
-fn done() -> Result<Avatar, BadImage> {
-    Ok(Avatar { large: Vec::new(), small: Vec::new() })
-}
+const EMPTY: Avatar = Avatar { large: Vec::new(), small: Vec::new() };
 
 async fn eventually(mut condition: impl FnMut() -> bool) {
     while !condition() {
@@ -30,20 +28,20 @@ async fn beyond_the_queue_the_answer_is_overloaded_at_once() {
     let turn = images.turn().await.unwrap();
     let waiting = tokio::spawn({
         let images = Arc::clone(&images);
-        async move { images.run(done).await }
+        async move { images.run(|| Ok(EMPTY)).await }
     });
     eventually(|| images.places.available_permits() == 0).await;
-    assert_eq!(images.run(done).await, Err(AvatarError::Overloaded));
+    assert_eq!(images.run(|| Ok(EMPTY)).await, Err(AvatarError::Overloaded));
     drop(turn);
     assert!(waiting.await.unwrap().is_ok());
-    assert!(images.run(done).await.is_ok());
+    assert!(images.run(|| Ok(EMPTY)).await.is_ok());
 }
 
 #[tokio::test]
 async fn who_waits_too_long_for_a_turn_is_told_so() {
     let images = AvatarImages::new(AvatarSettings { limit: Duration::from_millis(10), ..ONE });
     let _turn = images.turn().await.unwrap();
-    assert_eq!(images.run(done).await, Err(AvatarError::Overloaded));
+    assert_eq!(images.run(|| Ok(EMPTY)).await, Err(AvatarError::Overloaded));
     assert_eq!(images.places.available_permits(), 1);
 }
 
@@ -53,7 +51,7 @@ async fn a_slow_image_is_given_up_and_keeps_its_turn_until_it_is_done() {
     let (finish, wait) = std::sync::mpsc::channel::<()>();
     let slow = move || {
         wait.recv().unwrap();
-        done()
+        Ok(EMPTY)
     };
     assert_eq!(images.run(slow).await, Err(AvatarError::TooSlow));
     assert_eq!(images.turns.available_permits(), 0, "its thread works on");
@@ -75,7 +73,7 @@ async fn a_dropped_request_gives_back_its_place() {
     let _turn = images.turn().await.unwrap();
     let waiting = tokio::spawn({
         let images = Arc::clone(&images);
-        async move { images.run(done).await }
+        async move { images.run(|| Ok(EMPTY)).await }
     });
     eventually(|| images.places.available_permits() == 0).await;
     waiting.abort();

@@ -113,9 +113,9 @@ impl Bits<'_> {
                     let colors = self.take(8)? + 1;
                     self.image(colors, 1)?;
                     let packed = match colors {
-                        ..=2 => 3,
-                        ..=4 => 2,
-                        ..=16 => 1,
+                        ..3 => 3,
+                        3..5 => 2,
+                        5..17 => 1,
                         _ => 0,
                     };
                     width = width.div_ceil(1 << packed);

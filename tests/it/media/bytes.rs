@@ -116,7 +116,7 @@ pub(super) fn plain(side: u32) -> Vec<u8> {
     // No transform, no color cache, one group of codes.
     bits.push(0, 3);
     for part in [200, 20, 20, 255, 0] {
-        bits.push(0b1_0_1, 3);
+        bits.push(0b101, 3);
         bits.push(part, 8);
     }
     bits.bytes
@@ -126,9 +126,9 @@ pub(super) fn plain(side: u32) -> Vec<u8> {
 pub(super) fn many_codes(groups: u32, side: u32) -> Vec<u8> {
     let mut bits = vp8l(side, side);
     // No transform, no color cache, an entropy image of few pixels of one colour, which has no color cache.
-    bits.push(0b0_111_1_0_0, 7);
+    bits.push(0b011_1100, 7);
     for part in [(groups - 1) & 0xff, (groups - 1) >> 8, 0, 0, 0] {
-        bits.push(0b1_0_1, 3);
+        bits.push(0b101, 3);
         bits.push(part, 8);
     }
     for _ in 0..groups * 5 {
@@ -139,7 +139,7 @@ pub(super) fn many_codes(groups: u32, side: u32) -> Vec<u8> {
             bits.push(length, 3);
         }
         // Eleven symbols, of 1, 2, … 9, 10 and 10 bits.
-        bits.push(0b1001_001_1, 8);
+        bits.push(0b1001_0011, 8);
         for length in [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 10] {
             if length < 7 { bits.push_code(length - 1, 3) } else { bits.push_code(length + 5, 4) }
         }

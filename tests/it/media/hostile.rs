@@ -153,10 +153,6 @@ fn bombs() -> Vec<Hostile> {
             [start.to_vec(), scan[..scan.len() - 2].repeat(times), b"\xff\xd9".to_vec()].concat()
         }
     };
-    let claims = |name: [u8; 4], flags| {
-        let stream = sample("clear-lossless.webp")[12..].to_vec();
-        move || canvas(48, 32, flags, &[stream.clone(), webp_chunk(name, 0xffff_fff0, b"Exif")].concat())
-    };
     let mut files = vec![
         hostile("a PNG with 600 MB of compressed text", text(*b"zTXt", b"Comment\0\0")),
         hostile("a PNG with 600 MB of international text", text(*b"iTXt", b"Comment\0\x01\0\0\0")),
@@ -176,13 +172,30 @@ fn bombs() -> Vec<Hostile> {
         hostile("a progressive JPEG of 4096²", || resized_jpeg("progressive.jpg", 4_096, 4_096)),
         hostile("a progressive JPEG of 45 scans", scans("progressive.jpg", 40, 4_096)),
         hostile("a progressive JPEG of 5,000 scans", scans("progressive.jpg", 5_000, 4_096)),
+    ];
+    files.extend(webp_bombs());
+    files
+}
+
+/// The same of WebP, whose decoder has no limits of its own.
+fn webp_bombs() -> Vec<Hostile> {
+    let claims = |name: [u8; 4], flags| {
+        let stream = sample("clear-lossless.webp")[12..].to_vec();
+        move || canvas(48, 32, flags, &[stream.clone(), webp_chunk(name, 0xffff_fff0, b"Exif")].concat())
+    };
+    let mut files = vec![
         hostile("a lossy WebP of 4096²", || lossy(4_096, 4_096)),
+        hostile("a WebP with 65,536 groups of codes", || lossless(&many_codes(65_536, 4))),
         hostile("a WebP with 20,000 groups of codes", || lossless(&many_codes(20_000, 4))),
         hostile("a WebP with 20,000 groups of codes in an animation", || animated(4, &many_codes(20_000, 4))),
         hostile("a WebP of 4096² with 1,700 groups of codes", || lossless(&many_codes(1_700, 4_096))),
         hostile("an animation of 4096² with 1,700 groups of codes", || {
             animated(4_096, &many_codes(1_700, 4_096))
         }),
+        hostile("an animation of 3300² with 1,700 groups of codes", || {
+            animated(3_300, &many_codes(1_700, 3_300))
+        }),
+        hostile("an animation of 3300², one colour", || animated(3_300, &plain(3_300))),
         hostile("a WebP of 4096², one colour", || lossless(&plain(4_096))),
         hostile("an animation of 4096², one colour", || animated(4_096, &plain(4_096))),
         hostile("a WebP with 2,000 streams", || {

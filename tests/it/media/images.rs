@@ -1,7 +1,7 @@
 //! Uploaded images, good and hostile: what comes out, and that memory and time stay within bounds.
 
 use std::process::Command;
-use std::time::Instant;
+use std::time::Duration;
 
 use image::{ImageFormat, RgbImage};
 use zhanggui::adapters::avatar_image::{Avatar, BadImage, render};
@@ -12,7 +12,7 @@ use super::hostile::{all, huge, other_types, sample};
 const ALONE: &str = "ZHANGGUI_TEST_HOSTILE";
 /// The most memory of the process, in KiB.
 const MOST_KIB: u64 = 256 * 1024;
-/// The most time for a file.
+/// The most time of a core for a file: on a machine that is busy with other things, a clock would tell theirs.
 const MOST_MILLIS: u128 = 2_000;
 
 fn pixels(file: &[u8], side: u32) -> RgbImage {
@@ -138,9 +138,9 @@ fn alone() {
         let file = (hostile.make)();
         // The kernel begins anew to look for the most memory (proc(5), clear_refs).
         std::fs::write("/proc/self/clear_refs", "5").unwrap();
-        let began = Instant::now();
+        let began = worked();
         let rendered = render(&file);
-        let millis = began.elapsed().as_millis();
+        let millis = worked().saturating_sub(began).as_millis();
         let what = rendered
             .map_or_else(|error| format!("{error:?}"), |avatar| format!("{} bytes", avatar.large.len()));
         println!("\nhostile\t{}\t{millis}\t{}\t{what}", hostile.name, most_kib());
@@ -152,4 +152,10 @@ fn most_kib() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();
     line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+/// How long this thread has had a core.
+fn worked() -> Duration {
+    let text = std::fs::read_to_string("/proc/thread-self/schedstat").unwrap();
+    Duration::from_nanos(text.split(' ').next().unwrap().parse().unwrap())
 }
