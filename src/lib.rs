@@ -1,7 +1,7 @@
 //! 掌柜 **zhanggui**: the account and merchant backend of a shop-coupon site, on an event log that can be proved.
 //!
 //! The rooms, in reading order:
-//! - [`account`] decides: commands in, events out, no input or output.
+//! - [`account`] and [`merchant`] decide: commands in, events out, no input or output; [`fields`] reads what is asked.
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
 //! - [`projections`] shows: read models of SQL, as current as the log.
 //! - [`reactors`] act: what the world is told once an event is in the log.
@@ -13,6 +13,9 @@
 //!
 //! Why things are as they are stands in [`decisions`].
 
+#[macro_use]
+mod macros;
+
 pub mod account;
 pub mod adapters;
 pub mod app;
@@ -21,8 +24,10 @@ pub mod config;
 pub mod database;
 pub mod decisions;
 pub mod eventstore;
+pub mod fields;
 pub mod http;
 pub mod jobs;
+pub mod merchant;
 pub mod ports;
 pub mod projections;
 pub mod reactors;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::ports::HashError;
+use crate::fields::FieldError;
 
 /// What an account says when it refuses.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -118,54 +119,10 @@ impl TakenField {
     }
 }
 
-/// One wrong field. The words for it are found where the reader's language is known.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{field} {}", .code.as_str())]
-pub struct FieldError {
-    /// The field's name in the request.
-    pub field: &'static str,
-    /// What is wrong with it.
-    pub code: FieldCode,
-}
-
-/// What can be wrong with a field of an account's request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FieldCode {
-    /// Missing or empty.
-    Required,
-    /// Not of the field's form.
-    InvalidFormat,
-    /// Fewer characters than allowed.
-    TooShort,
-    /// More characters than allowed.
-    TooLong,
-    /// The two passwords differ.
-    Mismatch,
-    /// Too easily guessed.
-    CommonPassword,
-    /// None of the values there are.
-    Unknown,
-}
-
-impl FieldCode {
-    /// The code of the HTTP contract.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Required => "required",
-            Self::InvalidFormat => "invalid_format",
-            Self::TooShort => "too_short",
-            Self::TooLong => "too_long",
-            Self::Mismatch => "mismatch",
-            Self::CommonPassword => "common_password",
-            Self::Unknown => "unknown",
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::fields::FieldCode;
 
     #[test]
     fn taken_claims_become_taken_fields_in_a_fixed_order() {

@@ -14,34 +14,23 @@
 //! as values in the commands; hashing comes as a port. To add to the life of an account, write a file
 //! in [`commands`], an event in [`AccountEvent`] and its effect in [`Account`].
 
-/// `Debug` that shows the type's name and nothing of the person.
-macro_rules! opaque_debug {
-    ($($name:ident),+) => {$(
-        impl std::fmt::Debug for $name {
-            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                f.write_str(concat!(stringify!($name), "(‹hidden›)"))
-            }
-        }
-    )+};
-}
-
 pub mod codes;
 pub mod commands;
 mod error;
 mod event;
-mod fields;
 mod ports;
 mod state;
 #[cfg(test)]
 mod testing;
 mod values;
 
+pub use crate::fields::{FieldCode, FieldError};
 pub use commands::{
     AccountCommand, ChangeAvatar, ChangePassword, ConfirmVerification, EraseAccount, GrantRole, Login,
     LoginAttempt, LoginRequest, Logout, RecordVerificationSent, Register, RegisterRequest, Registration,
     RemoveAvatar, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
 };
-pub use error::{AccountError, FieldCode, FieldError, TakenField};
+pub use error::{AccountError, TakenField};
 pub use event::AccountEvent;
 pub use ports::{AccountServices, HashError, PasswordHasher, Pending, Verdict};
 pub use state::Account;

@@ -7,13 +7,13 @@ use uuid::Uuid;
 
 use super::confirm_verification::judge;
 use super::login::logged_in;
-use crate::account::error::{AccountError, FieldCode, FieldError};
+use crate::account::error::AccountError;
 use crate::account::event::AccountEvent;
-use crate::account::fields::Fields;
 use crate::account::ports::PasswordHasher;
 use crate::account::state::Account;
 use crate::account::values::{Code, Email, Password, Purpose, Username};
 use crate::eventstore::personal::Secret;
+use crate::fields::{FieldCode, FieldError, Fields};
 
 /// The body of `PUT /me/password`.
 #[derive(Clone, Default, Deserialize, ToSchema)]

@@ -6,11 +6,11 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::account::codes::Try;
-use crate::account::error::{AccountError, FieldError};
+use crate::account::error::AccountError;
 use crate::account::event::AccountEvent;
-use crate::account::fields::Fields;
 use crate::account::state::Account;
 use crate::account::values::{Code, Purpose};
+use crate::fields::{FieldError, Fields};
 
 /// The body of `POST /me/verifications/{id}/confirm`.
 #[derive(Clone, Default, Deserialize, ToSchema)]

@@ -6,11 +6,12 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::account::error::{AccountError, FieldCode, FieldError};
+use crate::account::error::AccountError;
 use crate::account::event::AccountEvent;
 use crate::account::ports::PasswordHasher;
 use crate::account::state::Account;
 use crate::account::values::Password;
+use crate::fields::{FieldCode, FieldError};
 
 /// The body of `DELETE /me`.
 #[derive(Clone, Default, Deserialize, ToSchema)]

@@ -6,12 +6,13 @@ use chrono::{DateTime, Utc};
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::account::error::{AccountError, FieldCode, FieldError};
+use crate::account::error::AccountError;
 use crate::account::event::AccountEvent;
 use crate::account::ports::PasswordHasher;
 use crate::account::state::Account;
 use crate::account::values::Password;
 use crate::eventstore::personal::{Personal, Secret};
+use crate::fields::{FieldCode, FieldError};
 
 /// The most that is kept of what a client calls itself.
 const USER_AGENT_CHARS: usize = 256;

@@ -35,52 +35,38 @@ use super::event::AccountEvent;
 use super::ports::AccountServices;
 use super::state::Account;
 
-/// Declares [`AccountCommand`], with a variant for each command's type and a conversion into it.
-macro_rules! commands {
-    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {
-        /// Everything that can be asked of an account.
-        #[derive(Clone, Debug, PartialEq, Eq)]
-        pub enum AccountCommand {
-            $($(#[$doc])* $name($name),)+
-        }
-
-        $(impl From<$name> for AccountCommand {
-            fn from(command: $name) -> Self {
-                Self::$name(command)
-            }
-        })+
-    };
-}
-
 commands! {
-    /// Have another picture.
-    ChangeAvatar,
-    /// Choose another password, logged in.
-    ChangePassword,
-    /// Type the code that was sent.
-    ConfirmVerification,
-    /// Be forgotten.
-    EraseAccount,
-    /// Let the account do more.
-    GrantRole,
-    /// Prove the password and get a session.
-    Login,
-    /// End the session.
-    Logout,
-    /// Report that a code is on its way.
-    RecordVerificationSent,
-    /// Open the account.
-    Register,
-    /// Have no picture any more.
-    RemoveAvatar,
-    /// Have a code sent, not logged in.
-    RequestPasswordReset,
-    /// Have a code sent.
-    RequestVerification,
-    /// Choose another password, not logged in.
-    ResetPassword,
-    /// Let the account do less.
-    RevokeRole,
+    /// Everything that can be asked of an account.
+    pub enum AccountCommand {
+        /// Have another picture.
+        ChangeAvatar,
+        /// Choose another password, logged in.
+        ChangePassword,
+        /// Type the code that was sent.
+        ConfirmVerification,
+        /// Be forgotten.
+        EraseAccount,
+        /// Let the account do more.
+        GrantRole,
+        /// Prove the password and get a session.
+        Login,
+        /// End the session.
+        Logout,
+        /// Report that a code is on its way.
+        RecordVerificationSent,
+        /// Open the account.
+        Register,
+        /// Have no picture any more.
+        RemoveAvatar,
+        /// Have a code sent, not logged in.
+        RequestPasswordReset,
+        /// Have a code sent.
+        RequestVerification,
+        /// Choose another password, not logged in.
+        ResetPassword,
+        /// Let the account do less.
+        RevokeRole,
+    }
 }
 
 impl AccountCommand {

@@ -5,12 +5,12 @@
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use crate::account::error::{AccountError, FieldCode, FieldError};
+use crate::account::error::AccountError;
 use crate::account::event::AccountEvent;
-use crate::account::fields::Fields;
 use crate::account::state::Account;
 use crate::account::values::{Email, Identity, Password, Phone, Username};
 use crate::eventstore::personal::{Personal, Secret};
+use crate::fields::{FieldCode, FieldError, Fields};
 
 /// The body of `POST /register`. Every field is required; missing ones are told together with wrong ones.
 #[derive(Clone, Default, Deserialize, ToSchema)]

@@ -6,12 +6,12 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::account::codes;
-use crate::account::error::{AccountError, FieldCode, FieldError};
+use crate::account::error::AccountError;
 use crate::account::event::AccountEvent;
-use crate::account::fields::Fields;
 use crate::account::state::Account;
 use crate::account::values::{Channel, Code, Purpose};
 use crate::eventstore::personal::{Personal, Secret};
+use crate::fields::{FieldCode, FieldError, Fields};
 
 /// The body of `POST /me/verifications`.
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]

@@ -7,12 +7,12 @@ use uuid::Uuid;
 
 use super::change_password::{hash_for, new_password};
 use super::confirm_verification::judge;
-use crate::account::error::{AccountError, FieldError};
+use crate::account::error::AccountError;
 use crate::account::event::AccountEvent;
-use crate::account::fields::Fields;
 use crate::account::ports::PasswordHasher;
 use crate::account::state::Account;
 use crate::account::values::{Code, Password, Purpose};
+use crate::fields::{FieldError, Fields};
 
 /// The body of `POST /password-resets/{id}/confirm`.
 #[derive(Clone, Default, Deserialize, ToSchema)]

@@ -2,7 +2,7 @@
 
 use unicode_normalization::UnicodeNormalization;
 
-use crate::account::error::FieldCode;
+use crate::fields::FieldCode;
 
 /// Six digits.
 #[derive(Clone, PartialEq, Eq)]
