@@ -226,7 +226,8 @@ mod tests {
             let nth = nth.index(cursor.len());
             let changed = format!("{}{other}{}", &cursor[..nth], &cursor[nth + 1..]);
             let read = cursors().read(&query(), &changed, now());
-            prop_assert!(if changed == cursor { read.is_ok() } else { read == Err(BadCursor::Malformed) });
+            let expected = if changed == cursor { Ok(place()) } else { Err(BadCursor::Malformed) };
+            prop_assert_eq!(read, expected);
         }
 
         #[test]
