@@ -13,12 +13,13 @@
 
 pub mod engine;
 pub mod erasures;
+pub mod product_list;
 pub mod rebuild;
 pub mod session_validity;
 pub mod user_lookup;
 
 /// The names of all read models, each a folder of that name and a schema of that name.
-pub const READ_MODELS: &[&str] = &["user_lookup", "session_validity", "erasures"];
+pub const READ_MODELS: &[&str] = &["user_lookup", "session_validity", "erasures", "product_list"];
 
 /// The `search_path` under which reads find every read model's tables.
 #[must_use]

@@ -1,0 +1,153 @@
+-- The merchant's table asks it: which products are in this store, in this order, after this one, with these words?
+--
+-- Products stay when they are deleted, so that they can be restored; every index but the key leaves them out.
+-- `version` is the number of the stream's events: every statement of a product event adds one.
+CREATE TABLE stores (
+    store_id   uuid        PRIMARY KEY,
+    owner_id   uuid        NOT NULL,
+    name       text        NOT NULL,
+    created_at timestamptz NOT NULL
+);
+-- Not unique: the claims decide that, and a read model promises no order between streams.
+CREATE INDEX stores_by_owner ON stores (owner_id);
+
+CREATE TABLE categories (
+    category_id uuid PRIMARY KEY,
+    store_id    uuid NOT NULL,
+    name        text NOT NULL
+);
+CREATE INDEX categories_by_store ON categories (store_id);
+
+-- What is compared when titles are: NFKC, then lower case by a table of our own, one letter for one letter, for
+-- Latin, Greek and Cyrillic (U+0000 to U+04FF). Neither the database's locale nor a newer C or ICU library changes
+-- it, so what was stored yesterday is found tomorrow. Unlike full case folding, ß is not ss, İ is i, and scripts
+-- beyond these (Armenian, Georgian, …) keep their capitals apart. Accents count: é is not e.
+CREATE FUNCTION fold_title(title text) RETURNS text LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN translate(
+    lower(normalize(title, NFKC) COLLATE "C"),
+    E'\t\n\x0B\f\rÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÐÑÒÓÔÕÖØÙÚÛÜÝÞĀĂĄĆĈĊČĎĐĒĔĖĘĚĜĞĠĢĤĦĨĪĬĮİĴĶĹĻĽŁŃŅŇŊŌŎŐŒŔŖŘŚŜŞŠŢŤŦŨŪŬŮŰŲŴŶŸŹŻŽͰͲͶͿΆΈΉΊΌΎΏΑΒΓΔΕΖΗΘΙΚΛΜΝΞΟΠΡΣΤΥΦΧΨΩΪΫςϏϘϚϜϞϠϢϤϦϨϪϬϮϷϺϽϾϿЀЁЂЃЄЅІЇЈЉЊЋЌЍЎЏАБВГДЕЖЗИЙКЛМНОПРСТУФХЦЧШЩЪЫЬЭЮЯѠѢѤѦѨѪѬѮѰѲѴѶѸѺѼѾҀҊҌҎҐҒҔҖҘҚҜҞҠҢҤҦҨҪҬҮҰҲҴҶҸҺҼҾӀӁӃӅӇӉӋӍӐӒӔӖӘӚӜӞӠӢӤӦӨӪӬӮӰӲӴӶӸӺӼӾ',
+    '     àáâãäåæçèéêëìíîïðñòóôõöøùúûüýþāăąćĉċčďđēĕėęěĝğġģĥħĩīĭįiĵķĺļľłńņňŋōŏőœŕŗřśŝşšţťŧũūŭůűųŵŷÿźżžͱͳͷϳάέήίόύώαβγδεζηθικλμνξοπρστυφχψωϊϋσϗϙϛϝϟϡϣϥϧϩϫϭϯϸϻͻͼͽѐёђѓєѕіїјљњћќѝўџабвгдежзийклмнопрстуфхцчшщъыьэюяѡѣѥѧѩѫѭѯѱѳѵѷѹѻѽѿҁҋҍҏґғҕҗҙқҝҟҡңҥҧҩҫҭүұҳҵҷҹһҽҿӏӂӄӆӈӊӌӎӑӓӕӗәӛӝӟӡӣӥӧөӫӭӯӱӳӵӷӹӻӽӿ'
+);
+
+-- Every single character and every two neighbours of a folded title, marked with the store, so that one search looks
+-- at one store. (Nothing beside the server itself is needed for that. Stores that share a mark share postings, and
+-- the statements tell them apart.)
+CREATE FUNCTION title_grams(store_id uuid, folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+    SELECT coalesce(array_agg(DISTINCT right(store_id::text, 8) || gram), '{}')
+    FROM generate_series(1, length(folded)) AS start (n)
+    CROSS JOIN LATERAL (VALUES (substr(folded, n, 1)), (substr(folded, n, 2))) AS cut (gram)
+    WHERE strpos(gram, ' ') = 0
+);
+
+-- The grams that a title must have to hold every word of a folded search.
+CREATE FUNCTION wanted_grams(store_id uuid, folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+    SELECT coalesce(array_agg(DISTINCT right(store_id::text, 8) || substr(word, n, 2)), '{}')
+    FROM unnest(string_to_array(folded, ' ')) AS words (word)
+    CROSS JOIN LATERAL generate_series(1, greatest(length(word) - 1, 1)) AS start (n)
+    WHERE word <> ''
+);
+
+-- The LIKE patterns of those words: what the grams find is looked at once more, so that the answer is exact.
+CREATE FUNCTION wanted_patterns(folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
+RETURN (
+    SELECT coalesce(array_agg('%' || regexp_replace(word, '([\\%_])', '\\\1', 'g') || '%'), '{}')
+    FROM unnest(string_to_array(folded, ' ')) AS words (word)
+    WHERE word <> ''
+);
+
+CREATE TABLE products (
+    product_id     uuid        PRIMARY KEY,
+    store_id       uuid        NOT NULL,
+    taobao_url     text        NOT NULL,
+    taobao_item_id text,
+    coupon_url     text        NOT NULL,
+    title          text,
+    price          numeric(12, 2),
+    image_url      text,
+    -- As the product says it: the category may have been removed since, which readers see as none.
+    category_id    uuid,
+    status         text        NOT NULL DEFAULT 'listed',
+    info_status    text        NOT NULL DEFAULT 'pending',
+    -- Where the newest facts were read: page or api.
+    fetched_from   text,
+    info_error     text,
+    title_by_hand  boolean     NOT NULL DEFAULT false,
+    price_by_hand  boolean     NOT NULL DEFAULT false,
+    listed_at      timestamptz NOT NULL,
+    updated_at     timestamptz NOT NULL,
+    version        bigint      NOT NULL DEFAULT 1,
+    deleted_at     timestamptz,
+    title_key      text COLLATE "C",
+    grams          text[]      NOT NULL DEFAULT '{}',
+    -- What pages are sorted by is never null: what has no title or no price comes last, in both directions. An index
+    -- takes the first 120 characters (NFKC may make many of one).
+    title_order    text COLLATE "C" NOT NULL GENERATED ALWAYS AS (coalesce(left(title_key, 120), E'\U0010FFFF')) STORED,
+    price_up       numeric     NOT NULL GENERATED ALWAYS AS (coalesce(price, 'Infinity')) STORED,
+    price_down     numeric     NOT NULL GENERATED ALWAYS AS (coalesce(price, -1)) STORED
+) WITH (fillfactor = 85);
+
+-- One index for every sort, of a store and of a category: a page is a walk along one of them, from where the last
+-- one ended, for each status. None is left to the planner's guesses about stores of very different sizes.
+CREATE INDEX products_of_store_by_time ON products (store_id, status, listed_at, product_id) WHERE deleted_at IS NULL;
+CREATE INDEX products_of_store_by_title ON products (store_id, status, title_order, product_id) WHERE deleted_at IS NULL;
+CREATE INDEX products_of_store_by_price_up ON products (store_id, status, price_up, product_id) WHERE deleted_at IS NULL;
+CREATE INDEX products_of_store_by_price_down ON products (store_id, status, price_down, product_id) WHERE deleted_at IS NULL;
+CREATE INDEX products_of_category_by_time ON products (category_id, status, listed_at, product_id) WHERE deleted_at IS NULL AND category_id IS NOT NULL;
+CREATE INDEX products_of_category_by_title ON products (category_id, status, title_order, product_id) WHERE deleted_at IS NULL AND category_id IS NOT NULL;
+CREATE INDEX products_of_category_by_price_up ON products (category_id, status, price_up, product_id) WHERE deleted_at IS NULL AND category_id IS NOT NULL;
+CREATE INDEX products_of_category_by_price_down ON products (category_id, status, price_down, product_id) WHERE deleted_at IS NULL AND category_id IS NOT NULL;
+-- Without the list of pending entries, which every search would have to read through and some append to clear away.
+CREATE INDEX products_by_gram ON products USING gin (grams) WITH (fastupdate = off) WHERE deleted_at IS NULL AND title IS NOT NULL;
+
+-- How many products there are, so that nobody has to count them. No category is the nil UUID.
+CREATE TABLE product_counts (
+    store_id    uuid   NOT NULL,
+    category_id uuid   NOT NULL,
+    status      text   NOT NULL,
+    products    bigint NOT NULL,
+    PRIMARY KEY (store_id, category_id, status)
+) WITH (fillfactor = 50);
+
+-- Sums come out the same in whatever order streams are projected, so these rows may belong to no stream.
+CREATE FUNCTION count_new_products() RETURNS trigger LANGUAGE plpgsql AS $count$
+BEGIN
+    INSERT INTO product_counts AS c (store_id, category_id, status, products)
+    SELECT store_id, coalesce(category_id, '00000000-0000-0000-0000-000000000000'), status, count(*)
+    FROM new_rows WHERE deleted_at IS NULL GROUP BY 1, 2, 3
+    ON CONFLICT (store_id, category_id, status) DO UPDATE SET products = c.products + excluded.products;
+    RETURN NULL;
+END $count$;
+
+CREATE FUNCTION count_moved_products() RETURNS trigger LANGUAGE plpgsql AS $count$
+BEGIN
+    INSERT INTO product_counts AS c (store_id, category_id, status, products)
+    SELECT place.store_id, coalesce(place.category_id, '00000000-0000-0000-0000-000000000000'), place.status, sum(place.change)
+    FROM old_rows o JOIN new_rows n USING (product_id)
+    CROSS JOIN LATERAL (VALUES
+        (o.store_id, o.category_id, o.status, o.deleted_at, -1),
+        (n.store_id, n.category_id, n.status, n.deleted_at, 1)
+    ) AS place (store_id, category_id, status, deleted_at, change)
+    WHERE (o.store_id, o.category_id, o.status, o.deleted_at IS NULL)
+        IS DISTINCT FROM (n.store_id, n.category_id, n.status, n.deleted_at IS NULL)
+      AND place.deleted_at IS NULL
+    GROUP BY 1, 2, 3
+    ON CONFLICT (store_id, category_id, status) DO UPDATE SET products = c.products + excluded.products;
+    RETURN NULL;
+END $count$;
+
+CREATE TRIGGER count_new_products AFTER INSERT ON products
+    REFERENCING NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_new_products();
+CREATE TRIGGER count_moved_products AFTER UPDATE ON products
+    REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows FOR EACH STATEMENT EXECUTE FUNCTION count_moved_products();
+
+-- A product as it is shown, deleted ones too.
+CREATE VIEW shown_products AS
+SELECT p.product_id, p.store_id, p.taobao_url, p.taobao_item_id, p.coupon_url, p.title, p.price::text AS price,
+       p.image_url, c.category_id, p.status, p.info_status,
+       CASE WHEN p.title_by_hand AND p.price_by_hand THEN 'merchant'
+            WHEN p.fetched_from IS NOT NULL THEN p.fetched_from
+            WHEN p.title_by_hand OR p.price_by_hand THEN 'merchant' END AS info_source,
+       p.info_error, p.title_by_hand, p.price_by_hand, p.listed_at, p.updated_at, p.version, p.deleted_at
+FROM products p LEFT JOIN categories c ON c.category_id = p.category_id AND c.store_id = p.store_id;
