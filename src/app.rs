@@ -31,6 +31,7 @@ use crate::http::session::activity::Activity;
 use crate::http::{Shared, Site};
 use crate::ports::Ports;
 use crate::projections::engine;
+use crate::projections::product_list::Cursors;
 use crate::reactors::ports::{Mailer, Texter};
 use crate::reactors::{ForgetPerson, SendCode, SendNotice, SweepAvatars};
 use crate::telemetry;
@@ -163,6 +164,8 @@ impl App {
             Store::new(log.clone(), upcasters()),
             AccountServices { hasher: Arc::clone(&hasher) },
         ));
+        let stores = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
+        let products = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let carriers = Carriers::new(&settings, &ports)?;
         let avatar_files = Arc::new(AvatarFiles::new(&settings.media)?);
         let reactors = Reactors::new(
@@ -207,6 +210,9 @@ impl App {
             reads,
             writes,
             accounts,
+            stores,
+            products,
+            cursors: Cursors::new(&master)?,
             hasher,
         };
         Ok(Self { site: Arc::new(site), log, reactors, listening, writer: task })

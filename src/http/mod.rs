@@ -16,6 +16,7 @@ pub mod limits;
 pub mod login;
 pub mod logout;
 pub mod me;
+pub mod merchant;
 pub mod observe;
 pub mod openapi;
 pub mod operations;
@@ -51,7 +52,9 @@ use crate::config::Settings;
 use crate::eventstore::Commands;
 use crate::eventstore::seal::Sealer;
 use crate::eventstore::upcast::Upcasters;
+use crate::merchant::{Product, Store};
 use crate::ports::Ports;
+use crate::projections::product_list::Cursors;
 
 /// The most bytes a body may have, except where a route allows more.
 pub const LARGEST_BODY: usize = 256 * 1024;
@@ -69,6 +72,12 @@ pub struct Site {
     pub writes: PgPool,
     /// Commands on accounts.
     pub accounts: Arc<Commands<Account>>,
+    /// Commands on stores.
+    pub stores: Arc<Commands<Store>>,
+    /// Commands on products.
+    pub products: Arc<Commands<Product>>,
+    /// Places in a list of products.
+    pub cursors: Cursors,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Issues and checks captchas.

@@ -4,21 +4,24 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    admin, availability, avatar, captcha, leave, login, logout, me, operations, password, password_resets,
+    admin, availability, avatar, captcha, leave, login, logout, me, merchant::{categories, list, products, store}, operations, password, password_resets,
     register, verifications,
 };
 
 #[derive(OpenApi)]
 #[openapi(
-    info(title = "掌柜 zhanggui", description = "Accounts of a shop-coupon site, on an event log that can be proved. \
+    info(title = "掌柜 zhanggui", description = "Accounts and merchants of a shop-coupon site, on an event log that can be proved. \
         Every error is RFC 9457 `application/problem+json` with a stable `code`; `title` and `detail` follow `Accept-Language` (zh-CN or en)."),
     paths(captcha::issue, captcha::image, availability::check, register::register, login::login, logout::logout, me::show,
           leave::export, leave::erase, verifications::request, verifications::confirm, password::change,
           password_resets::request, password_resets::confirm, avatar::change, avatar::remove, avatar::image,
+          store::open, store::show, list::show, products::list, products::show, products::modify, products::delete,
+          products::restore, products::refresh, categories::add, categories::rename, categories::remove,
           admin::people, admin::grant, admin::revoke,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
     modifiers(&SessionCookie),
     tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
+         (name = "Merchant", description = "A store, its categories and its products, listed from a link"),
          (name = "Administration", description = "Who may do what, for admins"),
          (name = "Operations", description = "For those who run it")),
 )]

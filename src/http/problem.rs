@@ -13,6 +13,7 @@ use utoipa::ToSchema;
 
 use super::words::{self, Language};
 use crate::account::{AccountError, FieldError, HashError};
+use crate::merchant::{ProductError, StoreError};
 use crate::eventstore::AppendError;
 use crate::eventstore::writer::is_lost;
 use crate::ports::NoEntropy;
@@ -193,6 +194,24 @@ impl From<AccountError> for Problem {
             AccountError::Overloaded => Self::overloaded(),
             AccountError::HashingFailed => Self::internal(&error),
         }
+    }
+}
+
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NameTaken => {
+                Self::fields("already_taken", vec![WrongField { field: "name", code: "already_taken" }])
+            }
+            StoreError::Invalid(fields) => fields.into(),
+            plain => Self::new(plain.code()),
+        }
+    }
+}
+
+impl From<ProductError> for Problem {
+    fn from(error: ProductError) -> Self {
+        Self::new(error.code())
     }
 }
 

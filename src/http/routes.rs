@@ -6,13 +6,13 @@
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware::{from_fn, from_fn_with_state};
-use axum::routing::{MethodRouter, delete, get, post, put};
+use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tower_http::compression::CompressionLayer;
 
 use super::problem::Problem;
 use super::{
     LARGEST_BODY, Shared, admin, availability, avatar, captcha, guard, idempotency, leave, login, logout, me,
-    observe, operations, outbox, pages, password, password_resets, register, session, verifications,
+    merchant, observe, operations, outbox, pages, password, password_resets, register, session, verifications,
 };
 use crate::account::Role;
 
@@ -45,6 +45,7 @@ pub struct Route {
 #[must_use]
 pub fn table() -> Vec<Route> {
     use Access::{Anyone, LoggedIn};
+    use merchant::{categories, list, products, store};
     const ADMIN: Access = Access::Role(Role::Admin);
     let largest_body = LARGEST_BODY;
     let line = |method, path, access, handler| Route { method, path, access, largest_body, handler };
@@ -69,6 +70,18 @@ pub fn table() -> Vec<Route> {
             ..line("PUT", "/api/v1/me/avatar", LoggedIn, put(avatar::change))
         },
         line("DELETE", "/api/v1/me/avatar", LoggedIn, delete(avatar::remove)),
+        line("POST", "/api/v1/store", LoggedIn, post(store::open)),
+        line("GET", "/api/v1/store", LoggedIn, get(store::show)),
+        line("GET", "/api/v1/store/products", LoggedIn, get(list::show)),
+        line("POST", "/api/v1/store/products", LoggedIn, post(products::list)),
+        line("GET", "/api/v1/store/products/{id}", LoggedIn, get(products::show)),
+        line("PATCH", "/api/v1/store/products/{id}", LoggedIn, patch(products::modify)),
+        line("DELETE", "/api/v1/store/products/{id}", LoggedIn, delete(products::delete)),
+        line("POST", "/api/v1/store/products/{id}/restore", LoggedIn, post(products::restore)),
+        line("POST", "/api/v1/store/products/{id}/refresh", LoggedIn, post(products::refresh)),
+        line("POST", "/api/v1/store/categories", LoggedIn, post(categories::add)),
+        line("PATCH", "/api/v1/store/categories/{id}", LoggedIn, patch(categories::rename)),
+        line("DELETE", "/api/v1/store/categories/{id}", LoggedIn, delete(categories::remove)),
         line("GET", "/api/v1/admin/people", ADMIN, get(admin::people)),
         line("PUT", "/api/v1/admin/people/{user_id}/roles/{role}", ADMIN, put(admin::grant)),
         line("DELETE", "/api/v1/admin/people/{user_id}/roles/{role}", ADMIN, delete(admin::revoke)),

@@ -1,14 +1,14 @@
--- What a person changed. Behind another item, what the crawler said of the old one is gone; what a person set stays.
+-- What changed. Behind another item (or a short link that nobody has followed yet: null), what the crawler said of the old one is gone; what a person set stays.
 WITH changed AS (
     SELECT p.product_id, i.payload, i.recorded_at, anew.item,
            coalesce(i.payload->>'title', CASE WHEN p.title_by_hand OR NOT anew.item THEN p.title END) AS title,
            coalesce((i.payload->>'price')::numeric, CASE WHEN p.price_by_hand OR NOT anew.item THEN p.price END) AS price
     FROM products p JOIN incoming i ON p.product_id = i.aggregate_id::uuid
-    CROSS JOIN LATERAL (SELECT i.payload->>'taobao_item_id' IS NOT NULL) AS anew (item)
+    CROSS JOIN LATERAL (SELECT i.payload ? 'taobao_item_id') AS anew (item)
 )
 UPDATE products p SET
     taobao_url = coalesce(c.payload->>'taobao_url', p.taobao_url),
-    taobao_item_id = coalesce(c.payload->>'taobao_item_id', p.taobao_item_id),
+    taobao_item_id = CASE WHEN c.item THEN c.payload->>'taobao_item_id' ELSE p.taobao_item_id END,
     coupon_url = coalesce(c.payload->>'coupon_url', p.coupon_url),
     title = c.title,
     title_key = fold_title(c.title),

@@ -81,6 +81,12 @@ pub const ALL: &[Words] = &[
     ),
     words(
         403,
+        "not_product_owner",
+        ("不是您的商品", "Not your product"),
+        ("此商品属于其他店铺，不能修改。", "This product belongs to another store; you cannot change it."),
+    ),
+    words(
+        403,
         "captcha_required",
         ("需要验证码", "Captcha required"),
         (
@@ -101,6 +107,18 @@ pub const ALL: &[Words] = &[
         ("没有这个地址或资源。", "There is no such address or resource."),
     ),
     words(
+        404,
+        "no_store",
+        ("还没有店铺", "No store yet"),
+        ("请先开设店铺。", "Please open a store first."),
+    ),
+    words(
+        404,
+        "product_not_found",
+        ("没有此商品", "No such product"),
+        ("此商品不存在或已被删除。", "The product does not exist or was deleted."),
+    ),
+    words(
         405,
         "method_not_allowed",
         ("不支持该方法", "Method not allowed"),
@@ -111,6 +129,24 @@ pub const ALL: &[Words] = &[
         "already_taken",
         ("已被占用", "Already taken"),
         ("所填内容已被其他账号使用。", "Another account already uses what was given."),
+    ),
+    words(
+        409,
+        "store_exists",
+        ("已有店铺", "Store exists"),
+        ("每个账号只能开设一家店铺。", "An account can have one store only."),
+    ),
+    words(
+        409,
+        "already_listed",
+        ("商品已上架", "Already listed"),
+        ("店铺中已有此商品。", "The store has this item listed already."),
+    ),
+    words(
+        409,
+        "category_in_use",
+        ("分类正在使用", "Category in use"),
+        ("分类下还有商品，请先移动或删除这些商品。", "There are products in the category; please move or delete them first."),
     ),
     words(
         409,
@@ -126,6 +162,18 @@ pub const ALL: &[Words] = &[
             "验证码已过期、已使用或已被新的验证码取代，请重新获取。",
             "The code has expired, was used or was replaced by a newer one; please ask for a new one.",
         ),
+    ),
+    words(
+        410,
+        "cursor_expired",
+        ("列表位置已失效", "Cursor expired"),
+        ("列表的位置已过期或属于其他筛选条件，请从第一页重新开始。", "The cursor is too old or belongs to another list; please start from the first page."),
+    ),
+    words(
+        412,
+        "version_mismatch",
+        ("版本不一致", "Version mismatch"),
+        ("此内容已被修改，请重新载入后再试。", "It has changed since you loaded it; please load it again."),
     ),
     words(
         413,

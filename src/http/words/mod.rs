@@ -86,13 +86,14 @@ pub fn of_field(code: &str, language: Language) -> &'static str {
         "mismatch" => ("两次输入不一致。", "The two do not match."),
         "common_password" => ("密码太常见或包含账号信息。", "This password is too easily guessed."),
         "already_taken" => ("已被占用。", "This is already taken."),
+        "unknown_host" => ("不是淘宝或天猫的链接。", "This link does not lead to where it may."),
         "unknown" => ("没有这个选项。", "There is no such choice."),
         _ => ("格式不正确。", "This is not in the right format."),
     })
 }
 
 /// Names of fields and codes of what is wrong with them.
-const FIELDS: [&str; 23] = [
+const FIELDS: [&str; 31] = [
     "username",
     "email",
     "phone",
@@ -107,6 +108,13 @@ const FIELDS: [&str; 23] = [
     "verification_id",
     "identifier",
     "avatar",
+    "name",
+    "taobao_url",
+    "coupon_url",
+    "category_id",
+    "title",
+    "price",
+    "status",
     "required",
     "invalid_format",
     "too_short",
@@ -116,6 +124,7 @@ const FIELDS: [&str; 23] = [
     "common_password",
     "already_taken",
     "unknown",
+    "unknown_host",
 ];
 
 /// A code or field name that was written down earlier, as the constant that it is.

@@ -19,7 +19,7 @@ const UNHEARD: [(&str, &str); 5] = [
 ];
 
 /// Every problem code, as the contract lists them.
-const CODES: [(&str, u16); 25] = [
+const CODES: [(&str, u16); 33] = [
     ("malformed_request", 400),
     ("invalid_query", 400),
     ("captcha_failed", 400),
@@ -29,13 +29,21 @@ const CODES: [(&str, u16); 25] = [
     ("session_expired", 401),
     ("invalid_credentials", 401),
     ("forbidden", 403),
+    ("not_product_owner", 403),
     ("captcha_required", 403),
     ("cross_site_request", 403),
     ("not_found", 404),
+    ("no_store", 404),
+    ("product_not_found", 404),
     ("method_not_allowed", 405),
     ("already_taken", 409),
+    ("store_exists", 409),
+    ("already_listed", 409),
+    ("category_in_use", 409),
     ("conflict", 409),
     ("code_expired", 410),
+    ("cursor_expired", 410),
+    ("version_mismatch", 412),
     ("too_large", 413),
     ("unsupported_media_type", 415),
     ("validation_failed", 422),
@@ -99,16 +107,19 @@ fn every_event_is_heard_or_left_unheard_for_a_reason() {
 
 #[test]
 fn every_command_is_in_the_list_of_commands() {
-    let list = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/account/commands/mod.rs"));
-    for file in files("src/account/commands", ".rs") {
-        let name = file.path.rsplit('/').next().unwrap().trim_end_matches(".rs");
-        if name != "mod" {
-            assert!(list.contains(&format!("mod {name};")), "{name} is declared");
-            let words = name.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..]));
-            assert!(
-                list.contains(&format!("Self::{}(command)", words.collect::<String>())),
-                "{name} is decided"
-            );
+    for folder in ["src/account/commands", "src/merchant/store/commands", "src/merchant/product/commands"] {
+        let commands = files(folder, ".rs");
+        let list = &commands.iter().find(|file| file.path.ends_with("/mod.rs")).unwrap().text;
+        for file in &commands {
+            let name = file.path.rsplit('/').next().unwrap().trim_end_matches(".rs");
+            if name != "mod" {
+                assert!(list.contains(&format!("mod {name};")), "{name} is declared");
+                let words = name.split('_').map(|word| format!("{}{}", word[..1].to_uppercase(), &word[1..]));
+                assert!(
+                    list.contains(&format!("Self::{}(command)", words.collect::<String>())),
+                    "{name} is decided"
+                );
+            }
         }
     }
 }

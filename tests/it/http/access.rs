@@ -14,7 +14,7 @@ use crate::support::site::TestSite;
 /// session, the owner of a superseded one, the owner of an expired one, an admin.
 type Line = (&'static str, &'static str, &'static str, [u16; 5]);
 
-const MATRIX: [Line; 34] = [
+const MATRIX: [Line; 46] = [
     ("GET", "/api/v1/captcha", "", [200, 200, 200, 200, 200]),
     // Without a field it is no question; that it is answered at all is what counts here.
     ("GET", "/api/v1/availability", "", [400, 400, 400, 400, 400]),
@@ -32,6 +32,19 @@ const MATRIX: [Line; 34] = [
     // JSON is no picture.
     ("PUT", "/api/v1/me/avatar", "{}", [401, 415, 401, 401, 415]),
     ("DELETE", "/api/v1/me/avatar", "", [401, 204, 401, 401, 204]),
+    ("POST", "/api/v1/store", "{}", [401, 422, 401, 401, 422]),
+    // Nobody here has a store.
+    ("GET", "/api/v1/store", "", [401, 404, 401, 401, 404]),
+    ("GET", "/api/v1/store/products", "", [401, 404, 401, 401, 404]),
+    ("POST", "/api/v1/store/products", "{}", [401, 404, 401, 401, 404]),
+    ("GET", "/api/v1/store/products/{id}", "", [401, 404, 401, 401, 404]),
+    ("PATCH", "/api/v1/store/products/{id}", "{}", [401, 404, 401, 401, 404]),
+    ("DELETE", "/api/v1/store/products/{id}", "", [401, 404, 401, 401, 404]),
+    ("POST", "/api/v1/store/products/{id}/restore", "", [401, 404, 401, 401, 404]),
+    ("POST", "/api/v1/store/products/{id}/refresh", "", [401, 404, 401, 401, 404]),
+    ("POST", "/api/v1/store/categories", "{}", [401, 404, 401, 401, 404]),
+    ("PATCH", "/api/v1/store/categories/{id}", "{}", [401, 404, 401, 401, 404]),
+    ("DELETE", "/api/v1/store/categories/{id}", "", [401, 404, 401, 401, 404]),
     ("GET", "/api/v1/admin/people", "", [401, 403, 401, 401, 200]),
     // There is nobody with that id.
     ("PUT", "/api/v1/admin/people/{user_id}/roles/{role}", "", [401, 403, 401, 401, 404]),
