@@ -4,8 +4,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    admin, availability, avatar, captcha, leave, login, logout, me, merchant::{categories, list, products, store}, operations, password, password_resets,
-    register, verifications,
+    admin, availability, avatar, captcha, leave, login, logout, me,
+    merchant::{categories, list, products, store},
+    operations, password, password_resets, register, verifications,
 };
 
 #[derive(OpenApi)]

@@ -13,9 +13,9 @@ use utoipa::ToSchema;
 
 use super::words::{self, Language};
 use crate::account::{AccountError, FieldError, HashError};
-use crate::merchant::{ProductError, StoreError};
 use crate::eventstore::AppendError;
 use crate::eventstore::writer::is_lost;
+use crate::merchant::{ProductError, StoreError};
 use crate::ports::NoEntropy;
 
 /// One wrong field.

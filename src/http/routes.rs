@@ -12,7 +12,8 @@ use tower_http::compression::CompressionLayer;
 use super::problem::Problem;
 use super::{
     LARGEST_BODY, Shared, admin, availability, avatar, captcha, guard, idempotency, leave, login, logout, me,
-    merchant, observe, operations, outbox, pages, password, password_resets, register, session, verifications,
+    merchant, observe, operations, outbox, pages, password, password_resets, register, session,
+    verifications,
 };
 use crate::account::Role;
 

@@ -106,12 +106,7 @@ pub const ALL: &[Words] = &[
         ("未找到", "Not found"),
         ("没有这个地址或资源。", "There is no such address or resource."),
     ),
-    words(
-        404,
-        "no_store",
-        ("还没有店铺", "No store yet"),
-        ("请先开设店铺。", "Please open a store first."),
-    ),
+    words(404, "no_store", ("还没有店铺", "No store yet"), ("请先开设店铺。", "Please open a store first.")),
     words(
         404,
         "product_not_found",
@@ -146,7 +141,10 @@ pub const ALL: &[Words] = &[
         409,
         "category_in_use",
         ("分类正在使用", "Category in use"),
-        ("分类下还有商品，请先移动或删除这些商品。", "There are products in the category; please move or delete them first."),
+        (
+            "分类下还有商品，请先移动或删除这些商品。",
+            "There are products in the category; please move or delete them first.",
+        ),
     ),
     words(
         409,
@@ -167,7 +165,10 @@ pub const ALL: &[Words] = &[
         410,
         "cursor_expired",
         ("列表位置已失效", "Cursor expired"),
-        ("列表的位置已过期或属于其他筛选条件，请从第一页重新开始。", "The cursor is too old or belongs to another list; please start from the first page."),
+        (
+            "列表的位置已过期或属于其他筛选条件，请从第一页重新开始。",
+            "The cursor is too old or belongs to another list; please start from the first page.",
+        ),
     ),
     words(
         412,

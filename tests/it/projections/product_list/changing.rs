@@ -63,7 +63,10 @@ async fn behind_another_item_only_what_a_person_set_stays() {
         ("product.listed", listed(store_id, product_id)),
         ("product.info_recorded", facts),
         ("product.modified", json!({"price": "18.00"})),
-        ("product.modified", json!({"taobao_url": "https://item.taobao.com/item.htm?id=2", "taobao_item_id": "2"})),
+        (
+            "product.modified",
+            json!({"taobao_url": "https://item.taobao.com/item.htm?id=2", "taobao_item_id": "2"}),
+        ),
     ];
     market.tell(product_id, &events).await;
     let product = market.product(product_id).await;

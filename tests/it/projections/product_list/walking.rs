@@ -12,7 +12,10 @@ use super::{Market, listed, new_id};
 fn facts(number: usize) -> (&'static str, serde_json::Value) {
     let price = (!number.is_multiple_of(3)).then(|| format!("{}.50", number % 4 + 1));
     let title = (!number.is_multiple_of(5)).then(|| format!("茶 {}", number % 6));
-    ("product.info_recorded", json!({"title": title, "price": price, "image_url": null, "info_source": "page"}))
+    (
+        "product.info_recorded",
+        json!({"title": title, "price": price, "image_url": null, "info_source": "page"}),
+    )
 }
 
 async fn add(market: &Market, store_id: Uuid, number: usize) -> Uuid {
@@ -98,7 +101,8 @@ async fn what_has_no_title_or_price_comes_last_in_both_directions() {
 async fn behind_the_last_product_the_list_is_empty_and_its_total_right() {
     let market = Market::start().await;
     let store_id = market.open_store().await;
-    let products = [market.add_product(store_id, Some("红茶")).await, market.add_product(store_id, Some("绿茶")).await];
+    let products =
+        [market.add_product(store_id, Some("红茶")).await, market.add_product(store_id, Some("绿茶")).await];
     for search in [None, Search::parse("茶").unwrap()] {
         let query = Query { search, ..Query::all_of(store_id) };
         let page = list(market.pool(), &query, None, 1).await.unwrap();

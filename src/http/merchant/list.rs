@@ -1,0 +1,132 @@
+//! S18: the products of a store, by filter, by order and by page.
+
+use axum::extract::State;
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+use uuid::Uuid;
+
+use super::own_store;
+use super::products::ProductBody;
+use crate::http::Shared;
+use crate::http::extract::Query;
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::session::Session;
+use crate::projections::product_list::{self, BadCursor, CategoryRow, Search, Sort, Status};
+
+/// How many products a page has, unless asked for otherwise.
+const USUAL: u16 = 20;
+/// The most products of a page.
+const MOST: u16 = 100;
+
+/// Which products, in which order, from where on.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub struct ListQuery {
+    /// How many, 1–100; 20 unless given.
+    #[param(nullable = false, minimum = 1, maximum = 100, default = 20)]
+    limit: Option<u16>,
+    /// `next_cursor` of the page before, with the same filters and order.
+    #[param(nullable = false)]
+    cursor: Option<String>,
+    /// Those of this category.
+    #[param(nullable = false)]
+    category_id: Option<Uuid>,
+    /// `listed` or `delisted`.
+    #[param(nullable = false, pattern = "^(listed|delisted)$")]
+    status: Option<String>,
+    /// Those whose titles hold every word of it, anywhere, in upper or lower case.
+    #[param(nullable = false, max_length = 120)]
+    q: Option<String>,
+    /// `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`.
+    #[param(nullable = false, pattern = "^(-?listed_at|title|-?price)$")]
+    sort: Option<String>,
+}
+
+impl ListQuery {
+    /// What is asked of the read model, if it can be.
+    pub(super) fn of(&self, store_id: Uuid) -> Option<product_list::Query> {
+        let status = match &self.status {
+            Some(text) => Some(Status::parse(text)?),
+            None => None,
+        };
+        let sort = self.sort.as_deref().map_or(Some(Sort::default()), Sort::parse)?;
+        let search = Search::parse(self.q.as_deref().unwrap_or_default()).ok()?;
+        Some(product_list::Query { store_id, category_id: self.category_id, status, search, sort })
+    }
+}
+
+/// A page of a store's products.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ListBody {
+    /// The store.
+    pub store_id: Uuid,
+    /// All its categories, by name.
+    pub categories: Vec<CountedCategory>,
+    /// The products of this page.
+    pub products: Vec<ProductBody>,
+    /// Where the next page begins; null on the last.
+    #[schema(required)]
+    pub next_cursor: Option<String>,
+    /// How many products all pages have together.
+    pub total: i64,
+}
+
+/// A category and how much is in it.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct CountedCategory {
+    /// The category.
+    pub category_id: Uuid,
+    /// Its name.
+    pub name: String,
+    /// Products in it that are not deleted.
+    pub product_count: i64,
+}
+
+impl From<CategoryRow> for CountedCategory {
+    fn from(row: CategoryRow) -> Self {
+        let CategoryRow { category_id, name, product_count } = row;
+        Self { category_id, name, product_count }
+    }
+}
+
+impl From<BadCursor> for Problem {
+    fn from(error: BadCursor) -> Self {
+        Self::new(match error {
+            BadCursor::Malformed => "invalid_query",
+            BadCursor::Expired => "cursor_expired",
+        })
+    }
+}
+
+/// Lists the products of the caller's store.
+///
+/// # Errors
+/// `no_store`; `invalid_query`; `cursor_expired` for a cursor of another list or one older than a day.
+#[utoipa::path(get, path = "/api/v1/store/products", tag = "Merchant", summary = "My products",
+    params(ListQuery), security(("session" = [])),
+    responses((status = 200, body = ListBody),
+              (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
+              (status = "default", body = ProblemBody, content_type = "application/problem+json",
+               description = "`no_store`, `invalid_query`, `cursor_expired`, `login_required`")))]
+pub async fn show(
+    State(site): State<Shared>,
+    session: Session,
+    Query(asked): Query<ListQuery>,
+) -> Result<axum::Json<ListBody>, Problem> {
+    let store_id = own_store(&site, &session).await?.store_id;
+    let limit = asked.limit.unwrap_or(USUAL);
+    let query = asked.of(store_id).filter(|_| (1..=MOST).contains(&limit));
+    let query = query.ok_or(Problem::new("invalid_query"))?;
+    let now = site.ports.now();
+    let after = asked.cursor.as_deref().map(|cursor| site.cursors.read(&query, cursor, now)).transpose()?;
+    let categories = product_list::categories(&site.reads, store_id).await?;
+    let page = product_list::list(&site.reads, &query, after.as_ref(), limit).await?;
+    Ok(axum::Json(ListBody {
+        store_id,
+        categories: categories.into_iter().map(CountedCategory::from).collect(),
+        products: page.products.into_iter().map(ProductBody::from).collect(),
+        next_cursor: page.next.map(|place| site.cursors.write(&query, &place, now)),
+        total: page.total,
+    }))
+}

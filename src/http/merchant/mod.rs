@@ -1,0 +1,80 @@
+//! A merchant's store over HTTP: S16–S20, one file a resource.
+//!
+//! Every route begins with the caller's store, found in the read model, and is answered `no_store` without
+//! one. Whose a product is, is decided by the product itself on a write, and told as if there were none on a read.
+
+pub mod categories;
+pub mod list;
+pub mod products;
+pub mod store;
+
+use axum::http::{HeaderMap, HeaderValue, header};
+use uuid::Uuid;
+
+use super::Shared;
+use super::problem::Problem;
+use super::session::Session;
+use crate::merchant::Store;
+use crate::projections::product_list::{self, StoreRow};
+
+/// The caller's store.
+async fn own_store(site: &Shared, session: &Session) -> Result<StoreRow, Problem> {
+    let store = product_list::store_of(&site.reads, session.row.user_id).await?;
+    store.ok_or(Problem::new("no_store"))
+}
+
+/// The caller's store with its categories, where a request names one. Else nothing is asked.
+async fn with_categories(site: &Shared, store_id: Uuid, named: bool) -> Result<Store, Problem> {
+    if !named {
+        return Ok(Store::default());
+    }
+    Ok(site.stores.state(&store_id.to_string()).await?)
+}
+
+/// The versions that `If-Match` admits: none where any will do (RFC 9110, 13.1.1). A weak tag admits nothing, and
+/// what is no tag of ours is one of another version.
+fn admitted(headers: &HeaderMap) -> Option<Vec<i64>> {
+    let lines: Vec<_> = headers.get_all(header::IF_MATCH).iter().collect();
+    if lines.is_empty() {
+        return None;
+    }
+    let tags =
+        lines.iter().filter_map(|line| line.to_str().ok()).flat_map(|line| line.split(',')).map(str::trim);
+    let tags: Vec<_> = tags.collect();
+    if tags == ["*"] {
+        return None;
+    }
+    let version = |tag: &&str| tag.strip_prefix('"')?.strip_suffix('"')?.parse::<i64>().ok();
+    Some(tags.iter().filter_map(version).collect())
+}
+
+/// A version as an `ETag`.
+fn tag(version: i64) -> HeaderValue {
+    HeaderValue::try_from(format!("\"{version}\"")).unwrap_or(HeaderValue::from_static("\"0\""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strong_tags_of_ours_admit_their_versions_and_a_star_all() {
+        for (lines, versions) in [
+            (vec![], None),
+            (vec!["*"], None),
+            (vec!["\"3\""], Some(vec![3])),
+            (vec!["\"3\", \"4\"", "\"7\""], Some(vec![3, 4, 7])),
+            (vec!["W/\"3\""], Some(vec![])),
+            (vec!["3"], Some(vec![])),
+            (vec!["\"x\""], Some(vec![])),
+            (vec![""], Some(vec![])),
+        ] {
+            let mut headers = HeaderMap::new();
+            for line in &lines {
+                headers.append(header::IF_MATCH, line.parse().unwrap());
+            }
+            assert_eq!(admitted(&headers), versions, "{lines:?}");
+        }
+        assert_eq!(tag(12), "\"12\"");
+    }
+}

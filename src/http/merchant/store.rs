@@ -1,0 +1,81 @@
+//! S16: open a store, and look at it.
+
+use axum::extract::State;
+use axum::http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use super::own_store;
+use crate::http::Shared;
+use crate::http::captcha::time;
+use crate::http::extract::{Caller, Json};
+use crate::http::problem::{Problem, ProblemBody};
+use crate::http::session::Session;
+use crate::merchant::store::OpenStore;
+use crate::merchant::store::commands::StoreRequest;
+
+/// The new store.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OpenedBody {
+    /// The store.
+    pub store_id: Uuid,
+    /// Its public name.
+    pub name: String,
+}
+
+/// My store.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct StoreBody {
+    /// The store.
+    pub store_id: Uuid,
+    /// Its public name.
+    pub name: String,
+    /// Products that are not deleted.
+    pub product_count: i64,
+    /// When it was opened.
+    #[schema(format = DateTime)]
+    pub created_at: String,
+}
+
+/// Opens a store.
+///
+/// # Errors
+/// `validation_failed`; `store_exists` for whoever has one.
+#[utoipa::path(post, path = "/api/v1/store", tag = "Merchant", summary = "Open my store", request_body = StoreRequest,
+    security(("session" = [])),
+    responses((status = 201, body = OpenedBody),
+              (status = "default", body = ProblemBody, content_type = "application/problem+json",
+               description = "`store_exists`, `validation_failed`, `login_required`")))]
+pub async fn open(
+    State(site): State<Shared>,
+    caller: Caller,
+    session: Session,
+    Json(request): Json<StoreRequest>,
+) -> Result<(StatusCode, axum::Json<OpenedBody>), Problem> {
+    let name = request.parse()?;
+    let (actor_id, store_id) = (session.row.user_id, site.ports.id()?);
+    let body = OpenedBody { store_id, name: name.as_str().to_owned() };
+    let command = OpenStore { actor_id, name };
+    site.stores.create(&store_id.to_string(), command.into(), caller.metadata(actor_id)).await?;
+    Ok((StatusCode::CREATED, axum::Json(body)))
+}
+
+/// Shows the caller's store.
+///
+/// # Errors
+/// `no_store`; the database's.
+#[utoipa::path(get, path = "/api/v1/store", tag = "Merchant", summary = "My store", security(("session" = [])),
+    responses((status = 200, body = StoreBody),
+              (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
+              (status = "default", body = ProblemBody, content_type = "application/problem+json",
+               description = "`no_store`, `login_required`")))]
+pub async fn show(State(site): State<Shared>, session: Session) -> Result<axum::Json<StoreBody>, Problem> {
+    let store = own_store(&site, &session).await?;
+    Ok(axum::Json(StoreBody {
+        store_id: store.store_id,
+        name: store.name,
+        product_count: store.product_count,
+        created_at: time(store.created_at),
+    }))
+}
