@@ -5,7 +5,7 @@
 //! | `item.taobao.com/item.htm`, `detail.taobao.com`, `detail.tmall.com`, `chaoshi.detail.tmall.com`, `detail.tmall.hk`, `detail.m.tmall.com`, … | `id`, anywhere in the query |
 //! | `h5.m.taobao.com/awp/core/detail.htm`, `m.intl.taobao.com/detail/detail.html` | `id` |
 //! | `world.taobao.com/item/{id}.htm`, `a.m.taobao.com/i{id}.htm` | the path |
-//! | `m.tb.cn/h.XXXX`, `e.tb.cn/h.XXXX` | only whoever follows the link learns it |
+//! | `m.tb.cn/h.Ab1c`, `e.tb.cn/h.Ab1c` | only whoever follows the link learns it |
 //!
 //! Everything else in a link (who shared it, from which search) is dropped: the same item is the same link.
 
@@ -31,7 +31,7 @@ pub enum TaobaoLink {
     },
     /// A short link. Its item is known once somebody has followed it; until then its own address stands for it.
     Short {
-        /// Host, path: `m.tb.cn/h.XXXX`.
+        /// Host, path: `m.tb.cn/h.Ab1c`.
         address: String,
     },
 }
@@ -101,7 +101,7 @@ impl TaobaoLink {
     }
 }
 
-/// `h.XXXX`, and nothing else of the link: what follows is for the app only.
+/// `h.Ab1c`, and nothing else of the link: what follows is for the app only.
 fn short(found: &Found<'_>) -> Result<TaobaoLink, FieldCode> {
     let path = found.rest.split(['?', '#']).next().unwrap_or_default();
     let code = path.strip_prefix('/').unwrap_or_default();

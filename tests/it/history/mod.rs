@@ -40,7 +40,8 @@ const SOURCES: [(&str, &str); 3] = [
 /// The stored names in the sources of the events: a new variant cannot be left out.
 pub(crate) fn stored_names() -> Vec<String> {
     let names = SOURCES.iter().flat_map(|(aggregate, source)| {
-        let renames = source.split(&format!("#[serde(rename = \"{aggregate}.")).skip(1);
+        let rename = format!("#[serde(rename = \"{aggregate}.");
+        let renames = source.split(&rename).skip(1);
         let names: Vec<_> =
             renames.map(|rest| format!("{aggregate}.{}", rest.split('"').next().unwrap())).collect();
         let variants = source.split(&format!("=> \"{aggregate}.")).count() - 1;

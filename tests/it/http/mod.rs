@@ -11,6 +11,7 @@ mod login;
 mod login_cost;
 mod login_limits;
 mod logout;
+mod merchant;
 mod operations;
 mod pages;
 mod problems;
