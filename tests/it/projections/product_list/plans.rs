@@ -11,17 +11,20 @@ use super::Market;
 const FILL: &str = "
     INSERT INTO stores SELECT store(n), store(n), '店', now() FROM generate_series(1, 200) n;
     INSERT INTO categories SELECT category(s, c), store(s), '类' FROM generate_series(1, 200) s, generate_series(0, 3) c;
-    CREATE TEMP TABLE titled AS
-        SELECT s, n, title, fold_title(title) AS key, title_grams(store(s), fold_title(title)) AS grams
-        FROM generate_series(1, 200) s, generate_series(0, 19) n,
-             LATERAL (SELECT chr(19968 + n * 7 + s % 13) || chr(20100 + n * 11) || chr(20000 + n % 5)) AS made (title);
+    CREATE TEMP TABLE sample AS
+        SELECT s, n, store(s) AS store_id, category(s, n % 4) AS category_id, title, (n * 37)::numeric AS price,
+               CASE WHEN n = 7 THEN 'delisted' ELSE 'listed' END AS status, fold_title(title) AS key,
+               title_grams(store(s), fold_title(title)) AS grams
+        FROM generate_series(1, 200) s, generate_series(0, 49) n,
+             LATERAL (SELECT chr(19968 + n % 5 * 7 + s % 13) || chr(20100 + n % 20 * 11)) AS made (title);
+    ANALYZE sample;
     INSERT INTO products (product_id, store_id, taobao_url, coupon_url, title, price, category_id, status, listed_at,
                           updated_at, title_key, grams)
-        SELECT ('01900000-0000-7000-8000-' || lpad(to_hex(i), 12, '0'))::uuid, store(t.s), 'u', 'c', t.title, i % 997,
-               category(t.s, i % 4), CASE WHEN i % 50 = 0 THEN 'delisted' ELSE 'listed' END,
-               '2026-01-01'::timestamptz + i * interval '1 s', '2026-01-01', t.key, t.grams
-        FROM (SELECT i, CASE WHEN i <= 100000 THEN 1 ELSE 2 + i % 199 END FROM generate_series(1, 1000000) i) made (i, s)
-        JOIN titled t ON t.s = made.s AND t.n = made.i % 20;
+        SELECT (i::text || '0000000000000000000000000')::uuid, t.store_id, 'u', 'c', t.title, t.price, t.category_id,
+               t.status, '2026-01-01'::timestamptz + i * interval '1 s', '2026-01-01', t.key, t.grams
+        FROM (SELECT i, CASE WHEN i < 1100000 THEN 1 ELSE 2 + i % 199 END, i / 199 % 50
+              FROM generate_series(1000000, 1999999) i) made (i, s, n)
+        JOIN sample t USING (s, n);
 ";
 
 const IDS: &str = "
@@ -43,7 +46,8 @@ async fn fill(connection: &mut PgConnection) {
     .await
     .unwrap();
     run(connection, "SET maintenance_work_mem = '256MB'; SET max_parallel_maintenance_workers = 1").await;
-    run(connection, "ALTER TABLE products DISABLE TRIGGER USER").await;
+    run(connection, "ALTER TABLE products DISABLE TRIGGER USER; ALTER TABLE products DROP CONSTRAINT products_pkey;
+         ALTER TABLE products SET UNLOGGED").await;
     for (name, _) in &indexes {
         run(connection, &format!("DROP INDEX {name}")).await;
     }
@@ -52,6 +56,7 @@ async fn fill(connection: &mut PgConnection) {
     for (_, definition) in &indexes {
         run(connection, definition).await;
     }
+    run(connection, "ALTER TABLE products ADD PRIMARY KEY (product_id)").await;
     run(connection, "ANALYZE products, categories, product_counts").await;
 }
 
