@@ -77,7 +77,6 @@ impl Fields {
     }
 
     /// Reads a field that may be left out, but once it is there must not be empty.
-    #[expect(clippy::option_option, reason = "absent, null and a value are three things to a change")]
     pub fn read_if_sent<T>(
         &mut self,
         field: &'static str,

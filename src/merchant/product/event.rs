@@ -69,7 +69,6 @@ pub enum ProductEvent {
 }
 
 /// What changed; what is absent stayed.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things to a change")]
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Changes {
     /// Whose it is: for the claim of its item.

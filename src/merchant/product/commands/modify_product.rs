@@ -13,7 +13,6 @@ use crate::merchant::product::state::Product;
 use crate::merchant::product::values::{Asker, ListingStatus, Price, Title};
 
 /// The body of `PATCH /store/products/{id}`. What is left out stays as it is.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things to a change")]
 #[derive(Clone, Debug, Default, Deserialize, ToSchema)]
 pub struct ModifyRequest {
     /// Another link; if it leads to another item, the crawler looks again.
@@ -43,7 +42,6 @@ pub struct ModifyRequest {
 }
 
 /// What is to be as it says; what is `None` stays.
-#[expect(clippy::option_option, reason = "absent, null and a value are three things to a change")]
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
     /// The item.
@@ -150,7 +148,7 @@ mod tests {
         ModifyProduct { asker, wanted: parse(body).unwrap() }
     }
 
-    fn modified(changes: Value) -> ProductEvent {
+    fn modified(changes: &Value) -> ProductEvent {
         let mut stored = json!({"type": "product.modified", "store_id": STORE});
         stored.as_object_mut().unwrap().extend(changes.as_object().unwrap().clone());
         serde_json::from_value(stored).unwrap()
@@ -183,9 +181,9 @@ mod tests {
             scene()
                 .given(vec![listed(), found()])
                 .when(modify(OWNER, body).into())
-                .then_expect_events(events.into_iter().map(modified).collect());
+                .then_expect_events(events.iter().map(modified).collect());
         }
-        let by_hand = modified(json!({"title": "杯", "price": "9.00"}));
+        let by_hand = modified(&json!({"title": "杯", "price": "9.00"}));
         scene()
             .given(vec![listed(), by_hand])
             .when(modify(OWNER, json!({"title": "杯", "price": "9"})).into())
@@ -211,14 +209,14 @@ mod tests {
             scene()
                 .given(vec![listed()])
                 .when(modify(OWNER, json!({"taobao_url": url})).into())
-                .then_expect_events(vec![modified(changes)]);
+                .then_expect_events(vec![modified(&changes)]);
         }
         let short =
             |code: &str| json!({"taobao_url": format!("https://m.tb.cn/{code}"), "taobao_item_id": null});
         scene()
-            .given(vec![listed(), modified(short("h.5xYz"))])
+            .given(vec![listed(), modified(&short("h.5xYz"))])
             .when(modify(OWNER, json!({"taobao_url": "https://m.tb.cn/h.6xYz"})).into())
-            .then_expect_events(vec![modified(short("h.6xYz"))]);
+            .then_expect_events(vec![modified(&short("h.6xYz"))]);
     }
 
     #[test]
@@ -227,7 +225,7 @@ mod tests {
         scene()
             .given(vec![listed(), found()])
             .when(modify(on(2), body()).into())
-            .then_expect_events(vec![modified(body())]);
+            .then_expect_events(vec![modified(&body())]);
         for (past, asker, refusal) in [
             (vec![listed(), found()], on(1), ProductError::VersionMismatch),
             (vec![listed()], STRANGER, ProductError::NotOwner),

@@ -34,9 +34,8 @@ impl Price {
         let bare = narrow.strip_prefix(['¥', '\u{a5}', '元']).unwrap_or(&narrow);
         let bare = bare.strip_suffix('元').unwrap_or(bare).trim();
         let (yuan, fen) = match bare.split_once('.') {
-            Some((yuan, fen)) if matches!(fen.len(), 1 | 2) => {
-                (ungrouped(yuan)?, number(fen)? * [10, 1][fen.len() - 1])
-            }
+            Some((yuan, tenths)) if tenths.len() == 1 => (ungrouped(yuan)?, number(tenths)? * 10),
+            Some((yuan, fen)) if fen.len() == 2 => (ungrouped(yuan)?, number(fen)?),
             Some(_) => return Err(FieldCode::InvalidFormat),
             None => (ungrouped(bare)?, 0),
         };

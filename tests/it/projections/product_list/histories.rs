@@ -20,7 +20,13 @@ enum Step {
     Recorded(Option<usize>, Option<usize>),
     Failed,
     Asked,
-    Modified { title: Option<usize>, price: Option<usize>, category: Option<Option<usize>>, status: Option<bool>, item: bool },
+    Modified {
+        title: Option<usize>,
+        price: Option<usize>,
+        category: Option<Option<usize>>,
+        status: Option<bool>,
+        item: bool,
+    },
     /// Deleted, or restored if it is.
     Gone,
     /// A category is removed and another takes its place.
@@ -54,7 +60,8 @@ struct Shop {
 impl Shop {
     async fn open(market: &Market) -> Self {
         let store_id = market.open_store().await;
-        let categories = vec![market.add_category(store_id, "甲").await, market.add_category(store_id, "乙").await];
+        let categories =
+            vec![market.add_category(store_id, "甲").await, market.add_category(store_id, "乙").await];
         let mut products = Vec::new();
         for _ in 0..5 {
             products.push((market.add_product(store_id, None).await, false));
@@ -150,10 +157,14 @@ fn by_hand(all: &[ProductRow], query: &Query) -> Vec<ProductRow> {
     let matches = |product: &&ProductRow| {
         query.category_id.is_none_or(|category| product.category_id == Some(category))
             && query.status.is_none_or(|status| product.status == status.as_str())
-            && word.as_ref().is_none_or(|word| product.title.as_ref().is_some_and(|title| fold(title).contains(word)))
+            && word
+                .as_ref()
+                .is_none_or(|word| product.title.as_ref().is_some_and(|title| fold(title).contains(word)))
     };
     let mut found: Vec<_> = all.iter().filter(matches).cloned().collect();
-    let cents = |product: &ProductRow| product.price.as_ref().map(|price| price.replace('.', "").parse::<i64>().unwrap());
+    let cents = |product: &ProductRow| {
+        product.price.as_ref().map(|price| price.replace('.', "").parse::<i64>().unwrap())
+    };
     found.sort_by_key(|product| product.product_id);
     match query.sort {
         Sort::NewestFirst => {
@@ -161,7 +172,9 @@ fn by_hand(all: &[ProductRow], query: &Query) -> Vec<ProductRow> {
             found.reverse();
         }
         Sort::OldestFirst => found.sort_by_key(|product| product.listed_at),
-        Sort::Title => found.sort_by_key(|product| product.title.as_deref().map_or("\u{10ffff}".to_owned(), fold)),
+        Sort::Title => {
+            found.sort_by_key(|product| product.title.as_deref().map_or("\u{10ffff}".to_owned(), fold))
+        }
         Sort::CheapestFirst => found.sort_by_key(|product| cents(product).unwrap_or(i64::MAX)),
         Sort::DearestFirst => {
             found.sort_by_key(|product| cents(product).unwrap_or(-1));
