@@ -54,7 +54,7 @@ impl From<Person> for PersonBody {
 ///
 /// # Errors
 /// `forbidden` without the role `admin`; the database's.
-#[utoipa::path(get, path = "/api/v1/admin/people", tag = "Administration", summary = "People and their roles",
+#[utoipa::path(get, path = "/api/v1/admin/people", operation_id = "list_people", tag = "Administration", summary = "People and their roles",
     params(PeopleQuery), security(("session" = [])),
     responses((status = 200, body = PeopleBody),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
@@ -81,7 +81,7 @@ pub async fn people(
 ///
 /// # Errors
 /// `forbidden` without the role `admin`; `not_found` where there is no such person or role.
-#[utoipa::path(put, path = "/api/v1/admin/people/{user_id}/roles/{role}", tag = "Administration", summary = "Grant a role",
+#[utoipa::path(put, path = "/api/v1/admin/people/{user_id}/roles/{role}", operation_id = "grant_role", tag = "Administration", summary = "Grant a role",
     params(("user_id" = Uuid, Path, description = "The account"), ("role" = Role, Path, description = "The role")),
     security(("session" = [])),
     responses((status = 200, body = PersonBody),
@@ -100,7 +100,7 @@ pub async fn grant(
 ///
 /// # Errors
 /// `forbidden` without the role `admin`; `not_found` where there is no such person or role.
-#[utoipa::path(delete, path = "/api/v1/admin/people/{user_id}/roles/{role}", tag = "Administration", summary = "Revoke a role",
+#[utoipa::path(delete, path = "/api/v1/admin/people/{user_id}/roles/{role}", operation_id = "revoke_role", tag = "Administration", summary = "Revoke a role",
     params(("user_id" = Uuid, Path, description = "The account"), ("role" = Role, Path, description = "The role")),
     security(("session" = [])),
     responses((status = 200, body = PersonBody),

@@ -49,7 +49,7 @@ pub fn url(name: &str) -> String {
 /// # Errors
 /// `too_large` above 5 MiB; `unsupported_media_type` for what is no PNG, JPEG or WebP; `validation_failed` with
 /// `out_of_range` above 4096 × 4096 pixels and `invalid_format` for a damaged one; `overloaded`.
-#[utoipa::path(put, path = "/api/v1/me/avatar", tag = "Accounts", summary = "Change my picture",
+#[utoipa::path(put, path = "/api/v1/me/avatar", operation_id = "change_avatar", tag = "Accounts", summary = "Change my picture",
     description = "As the field `avatar` of a form, or as the body itself with the picture's own content type.",
     request_body(content((AvatarForm = "multipart/form-data"), (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"))),
     security(("session" = [])),
@@ -117,7 +117,7 @@ fn wrong(code: &'static str) -> Problem {
 ///
 /// # Errors
 /// `login_required`; the infrastructure's.
-#[utoipa::path(delete, path = "/api/v1/me/avatar", tag = "Accounts", summary = "Remove my picture", security(("session" = [])),
+#[utoipa::path(delete, path = "/api/v1/me/avatar", operation_id = "remove_avatar", tag = "Accounts", summary = "Remove my picture", security(("session" = [])),
     responses((status = 204, description = "There is none any more"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json", description = "`login_required`")))]
 pub async fn remove(
@@ -134,7 +134,7 @@ pub async fn remove(
 ///
 /// # Errors
 /// `not_found`, `unavailable`.
-#[utoipa::path(get, path = "/media/avatars/{person}/{file}", tag = "Accounts", summary = "A picture",
+#[utoipa::path(get, path = "/media/avatars/{person}/{file}", operation_id = "show_avatar", tag = "Accounts", summary = "A picture",
     params(("person" = String, Path, description = "As in `avatar_url`"), ("file" = String, Path, description = "As in `avatar_url`")),
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>),
               (status = 304, description = "The one that `If-None-Match` names"),

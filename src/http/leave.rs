@@ -77,7 +77,7 @@ pub struct ExportedEvent {
 ///
 /// # Errors
 /// `too_many_requests`; the database's.
-#[utoipa::path(get, path = "/api/v1/me/export", tag = "Accounts", summary = "Everything about me", security(("session" = [])),
+#[utoipa::path(get, path = "/api/v1/me/export", operation_id = "export_account", tag = "Accounts", summary = "Everything about me", security(("session" = [])),
     responses((status = 200, body = ExportBody, headers(("Content-Disposition" = String, description = "A file to keep"))),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -128,7 +128,7 @@ pub async fn export(
 ///
 /// # Errors
 /// `invalid_credentials` for a wrong password, which counts as one at logging in; `too_many_attempts`.
-#[utoipa::path(delete, path = "/api/v1/me", tag = "Accounts", summary = "Forget me", request_body = EraseRequest,
+#[utoipa::path(delete, path = "/api/v1/me", operation_id = "erase_account", tag = "Accounts", summary = "Forget me", request_body = EraseRequest,
     security(("session" = [])),
     responses((status = 204, description = "The account is erased; both cookies are cleared"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",

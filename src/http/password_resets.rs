@@ -45,7 +45,7 @@ pub struct ResetBody {
 /// # Errors
 /// `captcha_failed`, `validation_failed`; `resend_too_soon` and `too_many_attempts` by the name and channel, whether
 /// or not there is such an account; `too_many_requests` by address.
-#[utoipa::path(post, path = "/api/v1/password-resets", tag = "Accounts", summary = "I forgot my password",
+#[utoipa::path(post, path = "/api/v1/password-resets", operation_id = "request_password_reset", tag = "Accounts", summary = "I forgot my password",
     request_body = ResetRequest,
     responses((status = 202, body = ResetBody, description = "The same for a name that belongs to nobody"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -106,7 +106,7 @@ async fn begin(site: &Shared, caller: &Caller, attempt: ResetAttempt) -> Result<
 ///
 /// # Errors
 /// `wrong_code` with the tries left, `code_expired`, `too_many_attempts`, `not_found`, `validation_failed`.
-#[utoipa::path(post, path = "/api/v1/password-resets/{id}/confirm", tag = "Accounts", summary = "Choose another password",
+#[utoipa::path(post, path = "/api/v1/password-resets/{id}/confirm", operation_id = "confirm_password_reset", tag = "Accounts", summary = "Choose another password",
     params(("id" = Uuid, Path, description = "`reset_id`")), request_body = ResetPasswordRequest,
     responses((status = 204, description = "Every session of the account has ended"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
