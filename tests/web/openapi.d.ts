@@ -12,7 +12,7 @@ export interface paths {
          * @description # Errors
          *     `forbidden` without the role `admin`; the database's.
          */
-        get: operations["people1"];
+        get: operations["list_people"];
         put?: never;
         post?: never;
         delete?: never;
@@ -34,14 +34,14 @@ export interface paths {
          * @description # Errors
          *     `forbidden` without the role `admin`; `not_found` where there is no such person or role.
          */
-        put: operations["grant2"];
+        put: operations["grant_role"];
         post?: never;
         /**
          * Revoke a role
          * @description # Errors
          *     `forbidden` without the role `admin`; `not_found` where there is no such person or role.
          */
-        delete: operations["revoke3"];
+        delete: operations["revoke_role"];
         options?: never;
         head?: never;
         patch?: never;
@@ -60,7 +60,7 @@ export interface paths {
          *     `invalid_query` unless exactly one field is given; `validation_failed` for a value that no account can
          *     have; `too_many_requests`.
          */
-        get: operations["check4"];
+        get: operations["check"];
         put?: never;
         post?: never;
         delete?: never;
@@ -81,7 +81,7 @@ export interface paths {
          * @description # Errors
          *     `too_many_requests`.
          */
-        get: operations["issue5"];
+        get: operations["issue"];
         put?: never;
         post?: never;
         delete?: never;
@@ -105,7 +105,7 @@ export interface paths {
          *     `invalid_credentials`, the same and after the same work for an unknown name and a wrong password;
          *     `captcha_required`, `captcha_failed`, `too_many_attempts`, `validation_failed`.
          */
-        post: operations["login6"];
+        post: operations["login"];
         delete?: never;
         options?: never;
         head?: never;
@@ -126,7 +126,7 @@ export interface paths {
          * @description # Errors
          *     `unavailable` when the session could not be ended; its cookies are kept then.
          */
-        post: operations["logout7"];
+        post: operations["logout"];
         delete?: never;
         options?: never;
         head?: never;
@@ -141,7 +141,7 @@ export interface paths {
             cookie?: never;
         };
         /** My account */
-        get: operations["show8"];
+        get: operations["show"];
         put?: never;
         post?: never;
         /**
@@ -149,7 +149,7 @@ export interface paths {
          * @description # Errors
          *     `invalid_credentials` for a wrong password, which counts as one at logging in; `too_many_attempts`.
          */
-        delete: operations["erase9"];
+        delete: operations["erase_account"];
         options?: never;
         head?: never;
         patch?: never;
@@ -167,14 +167,14 @@ export interface paths {
          * Change my picture
          * @description As the field `avatar` of a form, or as the body itself with the picture's own content type.
          */
-        put: operations["change10"];
+        put: operations["change_avatar"];
         post?: never;
         /**
          * Remove my picture
          * @description # Errors
          *     `login_required`; the infrastructure's.
          */
-        delete: operations["remove11"];
+        delete: operations["remove_avatar"];
         options?: never;
         head?: never;
         patch?: never;
@@ -192,7 +192,7 @@ export interface paths {
          * @description # Errors
          *     `too_many_requests`; the database's.
          */
-        get: operations["export12"];
+        get: operations["export_account"];
         put?: never;
         post?: never;
         delete?: never;
@@ -214,7 +214,7 @@ export interface paths {
          * @description # Errors
          *     As for confirming a code; and `validation_failed` for a password that is not good enough.
          */
-        put: operations["change13"];
+        put: operations["change_password"];
         post?: never;
         delete?: never;
         options?: never;
@@ -237,7 +237,7 @@ export interface paths {
          *     `validation_failed`; `resend_too_soon` within a minute of the last one, `too_many_attempts` after ten in a
          *     day, both by channel.
          */
-        post: operations["request14"];
+        post: operations["request_verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -259,7 +259,7 @@ export interface paths {
          *     `wrong_code` with the tries left; `code_expired` for an old, used or replaced one; `too_many_attempts` after
          *     five wrong ones; `not_found` for an id that was not given out lately or for another purpose.
          */
-        post: operations["confirm15"];
+        post: operations["confirm_verification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -281,7 +281,7 @@ export interface paths {
          *     `captcha_failed`, `validation_failed`; `resend_too_soon` and `too_many_attempts` by the name and channel, whether
          *     or not there is such an account; `too_many_requests` by address.
          */
-        post: operations["request16"];
+        post: operations["request_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -302,7 +302,7 @@ export interface paths {
          * @description # Errors
          *     `wrong_code` with the tries left, `code_expired`, `too_many_attempts`, `not_found`, `validation_failed`.
          */
-        post: operations["confirm17"];
+        post: operations["confirm_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -323,7 +323,7 @@ export interface paths {
          * @description # Errors
          *     `validation_failed` with every wrong field, `already_taken` with every taken one, `captcha_failed`.
          */
-        post: operations["register18"];
+        post: operations["register"];
         delete?: never;
         options?: never;
         head?: never;
@@ -338,7 +338,7 @@ export interface paths {
             cookie?: never;
         };
         /** Is the process alive? */
-        get: operations["healthz19"];
+        get: operations["healthz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -359,7 +359,7 @@ export interface paths {
          * @description # Errors
          *     `not_found`, `unavailable`.
          */
-        get: operations["image20"];
+        get: operations["show_avatar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -380,7 +380,7 @@ export interface paths {
          * @description # Errors
          *     `not_found` for an id that we did not issue or that has expired; `too_many_requests`.
          */
-        get: operations["image21"];
+        get: operations["image"];
         put?: never;
         post?: never;
         delete?: never;
@@ -397,7 +397,7 @@ export interface paths {
             cookie?: never;
         };
         /** Metrics in the Prometheus text format */
-        get: operations["metrics22"];
+        get: operations["metrics"];
         put?: never;
         post?: never;
         delete?: never;
@@ -414,7 +414,7 @@ export interface paths {
             cookie?: never;
         };
         /** This document */
-        get: operations["openapi23"];
+        get: operations["openapi"];
         put?: never;
         post?: never;
         delete?: never;
@@ -435,7 +435,7 @@ export interface paths {
          * @description # Errors
          *     `unavailable`.
          */
-        get: operations["readyz24"];
+        get: operations["readyz"];
         put?: never;
         post?: never;
         delete?: never;
@@ -795,6 +795,11 @@ export interface components {
             /** @description The username, the email or the phone. */
             identifier: string;
         };
+        /**
+         * @description A role that an account can hold.
+         * @enum {string}
+         */
+        Role: "admin" | "auditor" | "analyst";
         /** @description A code that is on its way. */
         VerificationBody: {
             /** @description How it goes. */
@@ -833,8 +838,6 @@ export interface components {
             /** @description Always true. */
             verified: boolean;
         };
-        /** @enum {string} */
-        Role: "admin" | "auditor" | "analyst";
     };
     responses: never;
     parameters: never;
@@ -844,7 +847,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    people1: {
+    list_people: {
         parameters: {
             query?: {
                 /** @description A username, an email or a phone, exactly; without it, everybody who holds a role. */
@@ -882,7 +885,7 @@ export interface operations {
             };
         };
     };
-    grant2: {
+    grant_role: {
         parameters: {
             query?: never;
             header?: never;
@@ -915,7 +918,7 @@ export interface operations {
             };
         };
     };
-    revoke3: {
+    revoke_role: {
         parameters: {
             query?: never;
             header?: never;
@@ -948,7 +951,7 @@ export interface operations {
             };
         };
     };
-    check4: {
+    check: {
         parameters: {
             query?: {
                 /** @description A username. */
@@ -983,7 +986,7 @@ export interface operations {
             };
         };
     };
-    issue5: {
+    issue: {
         parameters: {
             query?: never;
             header?: never;
@@ -1011,7 +1014,7 @@ export interface operations {
             };
         };
     };
-    login6: {
+    login: {
         parameters: {
             query?: never;
             header?: never;
@@ -1045,7 +1048,7 @@ export interface operations {
             };
         };
     };
-    logout7: {
+    logout: {
         parameters: {
             query?: never;
             header?: never;
@@ -1072,7 +1075,7 @@ export interface operations {
             };
         };
     };
-    show8: {
+    show: {
         parameters: {
             query?: never;
             header?: never;
@@ -1107,7 +1110,7 @@ export interface operations {
             };
         };
     };
-    erase9: {
+    erase_account: {
         parameters: {
             query?: never;
             header?: never;
@@ -1138,7 +1141,7 @@ export interface operations {
             };
         };
     };
-    change10: {
+    change_avatar: {
         parameters: {
             query?: never;
             header?: never;
@@ -1173,7 +1176,7 @@ export interface operations {
             };
         };
     };
-    remove11: {
+    remove_avatar: {
         parameters: {
             query?: never;
             header?: never;
@@ -1200,7 +1203,7 @@ export interface operations {
             };
         };
     };
-    export12: {
+    export_account: {
         parameters: {
             query?: never;
             header?: never;
@@ -1237,7 +1240,7 @@ export interface operations {
             };
         };
     };
-    change13: {
+    change_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -1268,7 +1271,7 @@ export interface operations {
             };
         };
     };
-    request14: {
+    request_verification: {
         parameters: {
             query?: never;
             header?: never;
@@ -1300,7 +1303,7 @@ export interface operations {
             };
         };
     };
-    confirm15: {
+    confirm_verification: {
         parameters: {
             query?: never;
             header?: never;
@@ -1335,7 +1338,7 @@ export interface operations {
             };
         };
     };
-    request16: {
+    request_password_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -1368,7 +1371,7 @@ export interface operations {
             };
         };
     };
-    confirm17: {
+    confirm_password_reset: {
         parameters: {
             query?: never;
             header?: never;
@@ -1402,7 +1405,7 @@ export interface operations {
             };
         };
     };
-    register18: {
+    register: {
         parameters: {
             query?: never;
             header?: never;
@@ -1434,7 +1437,7 @@ export interface operations {
             };
         };
     };
-    healthz19: {
+    healthz: {
         parameters: {
             query?: never;
             header?: never;
@@ -1453,7 +1456,7 @@ export interface operations {
             };
         };
     };
-    image20: {
+    show_avatar: {
         parameters: {
             query?: never;
             header?: never;
@@ -1493,7 +1496,7 @@ export interface operations {
             };
         };
     };
-    image21: {
+    image: {
         parameters: {
             query?: never;
             header?: never;
@@ -1524,7 +1527,7 @@ export interface operations {
             };
         };
     };
-    metrics22: {
+    metrics: {
         parameters: {
             query?: never;
             header?: never;
@@ -1543,7 +1546,7 @@ export interface operations {
             };
         };
     };
-    openapi23: {
+    openapi: {
         parameters: {
             query?: never;
             header?: never;
@@ -1562,7 +1565,7 @@ export interface operations {
             };
         };
     };
-    readyz24: {
+    readyz: {
         parameters: {
             query?: never;
             header?: never;
