@@ -5,6 +5,8 @@ use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use cqrs_es::AggregateError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +15,7 @@ use super::extract::{Caller, Path};
 use super::limits::Limited;
 use super::problem::{Problem, ProblemBody, WrongField};
 use super::session::Session;
-use crate::account::{ChangeAvatar, RemoveAvatar};
+use crate::account::{AccountError, ChangeAvatar, RemoveAvatar};
 use crate::adapters::avatar_files::{AvatarName, AvatarSize, StoreError};
 use crate::adapters::avatar_image::{AvatarError, BadImage};
 
@@ -68,8 +70,13 @@ pub async fn change(
     let user_id = session.row.user_id;
     let name = site.avatar_files.put(user_id, &avatar).await?;
     let command = ChangeAvatar { avatar: name.as_str().to_owned() };
-    // A file that no event speaks of is swept with the next change.
-    site.accounts.execute(&user_id.to_string(), command.into(), caller.metadata(user_id)).await?;
+    let executed =
+        site.accounts.execute(&user_id.to_string(), command.into(), caller.metadata(user_id)).await;
+    // A file that no event speaks of is swept with the next change; for whoever was erased meanwhile there is none.
+    if let Err(AggregateError::UserError(AccountError::NotRegistered)) = executed {
+        site.avatar_files.sweep(user_id, None, DateTime::<Utc>::MAX_UTC).await?;
+    }
+    executed?;
     Ok(axum::Json(AvatarBody { avatar_url: url(name.as_str()) }))
 }
 

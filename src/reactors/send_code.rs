@@ -98,7 +98,7 @@ impl SendCode {
             id: task.event_id,
             to: to.to_owned(),
             code: code.to_owned(),
-            tried_at: (task.attempt > 1).then_some(task.first_tried_at),
+            tried_at: task.tried_before.then_some(task.first_tried_at),
         };
         texter.send(&message).await
     }

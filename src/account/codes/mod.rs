@@ -120,11 +120,17 @@ impl Codes {
         code: Secret<String>,
         (at, expires_at): (DateTime<Utc>, DateTime<Utc>),
     ) {
+        self.forget_expired(at);
         let live = LiveCode { id, purpose, channel, code, expires_at, failures: 0, delivered: false };
         self.live.insert(slot(purpose, channel), live);
         let sent = self.sent.entry(channel).or_default();
         sent.retain(|(earlier, _)| *earlier + TimeDelta::days(1) > at);
         sent.push((at, id));
+    }
+
+    /// Time has passed: what is worth nothing any more need not be remembered.
+    pub(super) fn forget_expired(&mut self, now: DateTime<Utc>) {
+        self.live.retain(|_, live| live.expires_at > now);
     }
 
     /// Whether the code with this id is out and its delivery was not reported yet.
