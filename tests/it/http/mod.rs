@@ -2,25 +2,34 @@
 
 mod access;
 mod availability;
+mod avatar;
 mod captcha;
 mod cross_site;
 mod hostile;
 mod idempotency;
 mod leaks;
+mod leave;
 mod login;
 mod login_cost;
 mod login_limits;
 mod logout;
 mod operations;
+mod outbox;
 mod pages;
+mod password;
+mod password_resets;
 mod problems;
 mod register;
+mod reset_cost;
+mod roles;
 mod session;
+mod verifications;
 
 use serde_json::Value;
 use sqlx::{Connection, PgConnection};
 use zhanggui::config::Settings;
 
+use crate::support::client::Answer;
 use crate::support::site::{TestSite, given, settings};
 
 /// What tests run with, but with the limits per address in force.
@@ -38,6 +47,13 @@ fn keys(json: &Value) -> Vec<&str> {
 /// A text as one part of a path or a query, every byte encoded.
 fn encoded(text: impl AsRef<[u8]>) -> String {
     text.as_ref().iter().map(|byte| format!("%{byte:02X}")).collect::<Vec<_>>().concat()
+}
+
+/// Asserts that an answer says what is wrong, and in how many seconds to come back.
+fn assert_later(answer: &Answer, code: &str, seconds: std::ops::RangeInclusive<u64>) {
+    assert_eq!(answer.outcome(), (429, code.to_owned()));
+    let after = answer.header("retry-after");
+    assert!(after.parse().is_ok_and(|after| seconds.contains(&after)), "{code}: {after}");
 }
 
 /// How many events of a type are in the log.
