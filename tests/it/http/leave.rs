@@ -33,10 +33,12 @@ async fn live(site: &TestSite, person: &Person) -> (Client, Vec<String>) {
     client.headers.push(("user-agent", BROWSER.to_owned()));
     client.headers.push(("idempotency-key", "k-1".to_owned()));
     client.register(person).await;
+    client.headers.pop();
+    client.headers.push(("idempotency-key", "k-2".to_owned()));
     client.login(person).await;
     client.headers.pop();
     let email = sent(&mut client, "email", "verify_contact").await;
-    client.headers.push(("idempotency-key", "k-2".to_owned()));
+    client.headers.push(("idempotency-key", "k-3".to_owned()));
     let sms = sent(&mut client, "sms", "change_password").await;
     client.headers.pop();
     let path = format!("/api/v1/me/verifications/{}/confirm", email.id);

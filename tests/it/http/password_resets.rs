@@ -37,10 +37,10 @@ fn shape(answer: &Answer) -> (u16, Vec<String>, Value) {
         answer.headers.iter().map(|(name, value)| format!("{name}: {}", value.to_str().unwrap())).collect();
     headers.retain(|line| !line.starts_with("x-request-id"));
     let mut body = answer.json();
-    for (name, form) in [("reset_id", 36), ("code", 6)] {
-        if let Some(value) = body.get_mut(name) {
-            assert_eq!(value.as_str().unwrap().len(), form);
-            *value = json!("differs");
+    if answer.status == 202 {
+        for (name, length) in [("reset_id", 36), ("code", 6)] {
+            assert_eq!(body[name].as_str().unwrap().len(), length);
+            body[name] = json!("differs");
         }
     }
     (answer.status.as_u16(), headers, body)
