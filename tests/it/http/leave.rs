@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::avatar::{AVATAR, PNG, files, put};
 use super::session::{assert_cleared, me, ok, refused};
 use super::verifications::{outcome, sent};
-use super::{assert_later, events, keys, password_resets};
+use super::{assert_later, events, keys, password_resets, repeats};
 use crate::eventstore::append::check_log;
 use crate::projections::rebuild::check_rebuilt_equals_live;
 use crate::support::client::{Answer, Client, Person};
@@ -75,19 +75,9 @@ async fn dump(site: &TestSite) -> Vec<(String, String)> {
     rows
 }
 
-/// Whether `row` holds `needle` as it is, or as PostgreSQL shows bytes. Digits alone may stand within other
-/// numbers by chance, so that six of them count only where they stand by themselves.
+/// Whether `row` holds `needle` as it is, or as PostgreSQL shows bytes.
 fn holds(row: &str, needle: &str) -> bool {
-    let alone = |at: usize| {
-        let before = row[..at].chars().next_back();
-        let after = row[at + needle.len()..].chars().next();
-        let in_a_number = |beside: char| beside.is_ascii_alphanumeric() || beside == '.';
-        !before.is_some_and(in_a_number) && !after.is_some_and(|after| after.is_ascii_alphanumeric())
-    };
-    if needle.len() == 6 {
-        return row.match_indices(needle).any(|(at, _)| alone(at));
-    }
-    row.contains(needle) || row.contains(&hex::encode(needle))
+    repeats(row, needle) || row.contains(&hex::encode(needle))
 }
 
 /// In which tables each of the needles is found.

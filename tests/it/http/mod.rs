@@ -56,6 +56,16 @@ fn assert_later(answer: &Answer, code: &str, seconds: std::ops::RangeInclusive<u
     assert!(after.parse().is_ok_and(|after| seconds.contains(&after)), "{code}: {after}");
 }
 
+/// Whether a text holds another. Six digits may stand within other numbers by chance: they count only by themselves.
+fn repeats(text: &str, needle: &str) -> bool {
+    let is_code = needle.len() == 6 && needle.bytes().all(|byte| byte.is_ascii_digit());
+    text.match_indices(needle).any(|(at, _)| {
+        let before = text[..at].chars().next_back().is_some_and(|c| c.is_ascii_alphanumeric() || c == '.');
+        let after = text[at + needle.len()..].chars().next().is_some_and(|c| c.is_ascii_alphanumeric());
+        !is_code || (!before && !after)
+    })
+}
+
 /// How many events of a type are in the log.
 async fn events(site: &TestSite, event_type: &str) -> i64 {
     sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = $1")

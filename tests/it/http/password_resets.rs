@@ -1,13 +1,15 @@
 //! S13: a forgotten password. Nothing that can be seen from outside tells whether there is such an account.
 
-use chrono::TimeDelta;
-use futures_util::future::join_all;
+use chrono::{DateTime, TimeDelta, Utc};
+use futures_util::future::{self, join_all};
 use serde_json::{Value, json};
+use zhanggui::ports::Clock;
 
 use super::session::{me, refused};
 use super::verifications::{Sent, assert_wrong, outcome};
 use super::{assert_later, events, limited};
 use crate::support::client::{Answer, Client, Person};
+use crate::support::clock::ManualClock;
 use crate::support::site::TestSite;
 
 const RESETS: &str = "/api/v1/password-resets";
@@ -113,38 +115,47 @@ async fn a_code_lets_choose_another_password_by_each_of_the_three_names() {
     }
 }
 
+/// A site at this time of its clock where one person is registered.
+async fn site_of_one(now: DateTime<Utc>) -> TestSite {
+    let site = TestSite::start().await;
+    site.clock.advance(now - site.clock.now());
+    let person = Person {
+        username: "Shopkeeper".to_owned(),
+        email: "shop@example.com".to_owned(),
+        phone: "+8613800138000".to_owned(),
+        ..Person::new()
+    };
+    site.client().register(&person).await;
+    site
+}
+
 #[tokio::test]
 async fn a_name_that_belongs_to_nobody_is_answered_like_one_that_belongs_to_somebody() {
-    for (known, unknown, channel) in [
+    let now = ManualClock::new().now();
+    // The time at which each is answered is the same, too: all of them wait at once.
+    let pairs = [
         ("Shopkeeper", "Nobody-here", "email"),
         ("shop@example.com", "nobody@example.com", "sms"),
         ("+8613800138000", "+8613900139000", "email"),
-    ] {
-        let mut seen = Vec::new();
-        let mut at = None;
-        for name in [known, unknown] {
-            let site = TestSite::start().await;
-            // The times in the answers are the same only at the same time.
-            let now = zhanggui::ports::Clock::now(&site.clock);
-            site.clock.advance(*at.get_or_insert(now) - now);
-            let person = Person {
-                username: "Shopkeeper".to_owned(),
-                email: "shop@example.com".to_owned(),
-                phone: "+8613800138000".to_owned(),
-                ..Person::new()
-            };
-            site.client().register(&person).await;
-            seen.push(odyssey(&site, name, channel).await);
-            assert_eq!(events(&site, "account.password_reset").await, 0);
-        }
-        let statuses: Vec<_> = seen[0].iter().map(|(status, ..)| *status).collect();
-        let unknown = seen.pop().unwrap();
-        for (nth, (known, unknown)) in seen[0].iter().zip(&unknown).enumerate() {
+    ];
+    let pairs = pairs.map(|(known, unknown, channel)| async move {
+        let (one, other) = (site_of_one(now).await, site_of_one(now).await);
+        let seen = future::join(odyssey(&one, known, channel), odyssey(&other, unknown, channel)).await;
+        assert_eq!(events(&one, "account.verification_requested").await, 11);
+        assert_eq!(events(&one, "account.password_reset").await, 0);
+        seen
+    });
+    for (known, unknown) in join_all(pairs).await {
+        let statuses: Vec<_> = known.iter().map(|(status, ..)| *status).collect();
+        for (nth, (known, unknown)) in known.iter().zip(&unknown).enumerate() {
             assert_eq!(known, unknown, "answer {nth} of {statuses:?}");
         }
-        assert_eq!(statuses[..3], [202, 429, 400]);
-        assert_eq!(statuses[2..16].iter().filter(|status| **status == 400).count(), 10);
-        assert_eq!(statuses[12..16], [429; 4]);
+        assert_eq!(known.len(), unknown.len());
+        assert_eq!(statuses[..2], [202, 429]);
+        assert_eq!(statuses[2..12], [400; 10], "two resets, five tries each");
+        assert_eq!(statuses[12..19], [429, 429, 429, 429, 422, 422, 422]);
+        assert_eq!(statuses[19..27], [202; 8]);
+        assert_eq!(statuses[27..], [429, 410, 429, 202], "ten a day; of the first reset the time is over");
     }
 }
 
