@@ -10,18 +10,17 @@ use zhanggui::eventstore::Metadata;
 
 use super::events;
 use super::verifications::outcome;
-use crate::media::bytes::png;
-use crate::support::client::{Answer, Client};
+use crate::support::client::Client;
 use crate::support::site::TestSite;
 
 pub(super) const AVATAR: &str = "/api/v1/me/avatar";
 pub(super) const PNG: &[u8] = include_bytes!("../media/samples/clear.png");
-const JPEG: &[u8] = include_bytes!("../media/samples/told.jpg");
+pub(super) const JPEG: &[u8] = include_bytes!("../media/samples/told.jpg");
 const WEBP: &[u8] = include_bytes!("../media/samples/lossy.webp");
 const BOUNDARY: &str = "----a-boundary";
 
 /// A form with one field that holds a file.
-fn form(field: &str, file: &[u8]) -> Vec<u8> {
+pub(super) fn form(field: &str, file: &[u8]) -> Vec<u8> {
     let head = format!(
         "--{BOUNDARY}\r\nContent-Disposition: form-data; name=\"note\"\r\n\r\nhello\r\n--{BOUNDARY}\r\n\
          Content-Disposition: form-data; name=\"{field}\"; filename=\"me.png\"\r\nContent-Type: image/png\r\n\r\n"
@@ -29,7 +28,7 @@ fn form(field: &str, file: &[u8]) -> Vec<u8> {
     [head.as_bytes(), file, format!("\r\n--{BOUNDARY}--\r\n").as_bytes()].concat()
 }
 
-fn form_kind() -> String {
+pub(super) fn form_kind() -> String {
     format!("multipart/form-data; boundary={BOUNDARY}")
 }
 
@@ -47,7 +46,9 @@ pub(super) fn files(site: &TestSite) -> Vec<PathBuf> {
             if entry.path().is_dir() { below(&entry.path(), found) } else { found.push(entry.path()) }
         }
     }
-    let MediaStore::Folder(folder) = &site.app.site.settings.media else { panic!("tests keep files in a folder") };
+    let MediaStore::Folder(folder) = &site.app.site.settings.media else {
+        panic!("tests keep files in a folder")
+    };
     let mut found = Vec::new();
     below(folder, &mut found);
     found
@@ -134,109 +135,6 @@ async fn a_replaced_picture_s_files_go_and_a_removed_one_s_as_well() {
     assert_eq!(files(&site).len(), 2);
 }
 
-async fn refused(client: &mut Client, kind: &str, body: impl Into<Body>) -> Answer {
-    let answer = client.put_bytes(AVATAR, kind, body).await;
-    assert!(client.get("/api/v1/me").await.json()["avatar_url"].is_null());
-    answer
-}
-
-#[tokio::test]
-async fn what_is_no_picture_that_can_be_shown_is_refused_with_its_reason() {
-    let site = TestSite::start().await;
-    let (mut client, _) = site.client().logged_in().await;
-    let animated = include_bytes!("../media/samples/animated.gif");
-    let unsupported = outcome(415, "unsupported_media_type");
-    for (kind, body) in [
-        ("image/gif", &animated[..]),
-        ("image/png", &animated[..]),
-        ("image/png", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        ("image/svg+xml", b"<svg xmlns='http://www.w3.org/2000/svg'/>"),
-        ("application/octet-stream", PNG),
-        ("application/json", b"{}"),
-        ("", PNG),
-    ] {
-        assert_eq!(refused(&mut client, kind, body.to_vec()).await.outcome(), unsupported, "{kind}");
-    }
-    let wide = png(4097, 1, 8, 2, &[]);
-    let cut = &PNG[..PNG.len() / 2];
-    for (body, code) in [(&wide[..], "out_of_range"), (cut, "invalid_format"), (&[], "required")] {
-        for (kind, body) in [("image/png".to_owned(), body.to_vec()), (form_kind(), form("avatar", body))] {
-            let answer = refused(&mut client, &kind, body).await;
-            assert_eq!(answer.outcome(), outcome(422, "validation_failed"), "{code}");
-            assert_eq!(answer.errors(), [("avatar".to_owned(), code.to_owned())]);
-        }
-    }
-    assert!(files(&site).is_empty(), "nothing is kept of what is refused");
-}
-
-#[tokio::test]
-async fn a_file_of_another_kind_than_it_is_called_is_taken_for_what_it_is() {
-    let site = TestSite::start().await;
-    let (mut client, _) = site.client().logged_in().await;
-    let as_png = put(&mut client, "image/png", PNG).await;
-    assert_eq!(put(&mut client, "image/webp", PNG).await, as_png);
-    assert_eq!(put(&mut client, "IMAGE/JPEG; charset=x", PNG).await, as_png);
-}
-
-#[tokio::test]
-async fn a_form_without_the_field_and_one_that_is_none_are_told_apart() {
-    let site = TestSite::start().await;
-    let (mut client, _) = site.client().logged_in().await;
-    let without = refused(&mut client, &form_kind(), form("picture", PNG)).await;
-    assert_eq!(without.errors(), [("avatar".to_owned(), "required".to_owned())]);
-    let whole = form("avatar", PNG);
-    for (kind, body) in [
-        (form_kind(), &whole[..whole.len() - 60]),
-        (form_kind(), &b"no form at all"[..]),
-        ("multipart/form-data".to_owned(), &whole[..]),
-    ] {
-        let answer = refused(&mut client, &kind, body.to_vec()).await;
-        assert_eq!(answer.outcome(), outcome(400, "malformed_request"));
-    }
-}
-
-#[tokio::test]
-async fn more_than_five_mebibytes_are_too_many_with_a_key_and_without() {
-    let site = TestSite::start().await;
-    let (mut client, _) = site.client().logged_in().await;
-    let most = 5 * 1024 * 1024;
-    let padded = |length: usize| [PNG, &vec![0; length - PNG.len()]].concat();
-    for key in [None, Some("k-1")] {
-        let mut client = client.clone();
-        client.headers.extend(key.map(|key| ("idempotency-key", key.to_owned())));
-        for (length, file) in [(most + 1, padded(most + 1)), (most + 100_000, padded(most + 100_000))] {
-            for (kind, body) in [("image/png".to_owned(), file.clone()), (form_kind(), form("avatar", &file))] {
-                if let Some(key) = client.headers.iter_mut().find(|(name, _)| *name == "idempotency-key") {
-                    key.1.push('x');
-                }
-                let answer = refused(&mut client, &kind, body).await;
-                assert_eq!(answer.outcome(), outcome(413, "too_large"), "{length} {kind} {key:?}");
-            }
-        }
-    }
-    let taken = client.put_bytes(AVATAR, "image/png", padded(most)).await;
-    assert_ne!(taken.status, 413, "just as many are not too many");
-}
-
-#[tokio::test]
-async fn a_large_picture_that_is_sent_again_with_its_key_is_drawn_once() {
-    let site = TestSite::start().await;
-    let (mut client, _) = site.client().logged_in().await;
-    client.headers.push(("idempotency-key", "k-1".to_owned()));
-    // What comes after a JPEG's end is passed over.
-    let large = [JPEG, &vec![0; 600 * 1024]].concat();
-    let mut answers = Vec::new();
-    for replayed in ["", "true"] {
-        let answer = client.put_bytes(AVATAR, "image/jpeg", large.clone()).await;
-        assert_eq!((answer.status.as_u16(), answer.header("idempotency-replayed")), (200, replayed));
-        answers.push(answer.json());
-    }
-    assert_eq!(answers[0], answers[1]);
-    assert_eq!(events(&site, "account.avatar_changed").await, 1);
-    let json = client.post("/api/v1/logout", &serde_json::json!({"x": "x".repeat(300 * 1024)})).await;
-    assert_eq!(json.status, 413, "other routes keep their own bound");
-}
-
 #[tokio::test]
 async fn names_that_nobody_gave_lead_nowhere() {
     let site = TestSite::start().await;
@@ -277,8 +175,9 @@ async fn a_picture_whose_upload_was_under_way_when_its_owner_left_does_not_stay(
     let (first, rest) = PNG.split_at(10);
     let (send, receive) = tokio::sync::oneshot::channel::<()>();
     let (begun, has_begun) = tokio::sync::oneshot::channel::<()>();
-    let body = futures_util::stream::unfold((0, Some(begun), Some(receive)), move |(part, mut begun, mut receive)| {
-        async move {
+    let body = futures_util::stream::unfold(
+        (0, Some(begun), Some(receive)),
+        move |(part, mut begun, mut receive)| async move {
             let bytes = match part {
                 0 => Bytes::from_static(first),
                 1 => {
@@ -289,8 +188,8 @@ async fn a_picture_whose_upload_was_under_way_when_its_owner_left_does_not_stay(
                 _ => return None,
             };
             Some((Ok::<_, std::io::Error>(bytes), (part + 1, begun, receive)))
-        }
-    });
+        },
+    );
     let mut uploading = client.clone();
     let upload = tokio::spawn(async move {
         uploading.put_bytes(AVATAR, "image/png", Body::from_stream(body)).await.status.as_u16()

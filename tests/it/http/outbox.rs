@@ -80,11 +80,8 @@ async fn under_a_foreign_name_there_is_none() {
 
 #[tokio::test]
 async fn outside_development_there_is_none_and_what_nobody_carries_is_refused() {
-    let public = Given {
-        listen: Some("0.0.0.0:8080".parse().unwrap()),
-        disclose_codes: Some(Switch::Off),
-        ..given()
-    };
+    let public =
+        Given { listen: Some("0.0.0.0:8080".parse().unwrap()), disclose_codes: Some(Switch::Off), ..given() };
     assert!(!settings(public).outbox, "an address that others reach");
     let site = TestSite::with(Settings { outbox: false, ..settings(given()) }).await;
     let (mut client, person) = site.client().logged_in().await;

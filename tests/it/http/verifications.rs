@@ -1,14 +1,11 @@
 //! S10 and S11: a code is sent to one's own contact, proves it once, and cannot be guessed.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, TimeDelta};
-use futures_util::future::join_all;
 use serde_json::{Value, json};
 use zhanggui::config::Settings;
 use zhanggui::ports::Clock;
 
-use super::{assert_later, events, keys, limited};
+use super::{assert_later, events, keys};
 use crate::support::client::{Answer, Client, Person};
 use crate::support::site::{TestSite, given, settings};
 
@@ -43,7 +40,7 @@ pub(super) async fn sent(client: &mut Client, channel: &str, purpose: &str) -> S
     Sent::from(&ask(client, channel, purpose).await, "verification_id")
 }
 
-async fn confirm(client: &mut Client, id: &str, code: &str) -> Answer {
+pub(super) async fn confirm(client: &mut Client, id: &str, code: &str) -> Answer {
     client.post(&format!("{VERIFICATIONS}/{id}/confirm"), &json!({"code": code})).await
 }
 
@@ -57,7 +54,7 @@ pub(super) fn assert_wrong(answer: &Answer, remaining: u8) {
     assert_eq!(answer.json()["remaining_attempts"], remaining);
 }
 
-async fn verified(client: &mut Client) -> (Value, Value) {
+pub(super) async fn verified(client: &mut Client) -> (Value, Value) {
     let me = client.get("/api/v1/me").await.json();
     (me["email_verified"].clone(), me["phone_verified"].clone())
 }
@@ -94,7 +91,10 @@ async fn a_code_goes_to_the_contact_and_what_it_proves_is_shown_in_the_account()
         assert_eq!((&messages[0].to, messages[0].channel.as_str()), (to, channel));
         assert!(messages[0].text.contains(&sent.code), "the message tells the code");
         let answer = confirm(&mut client, &sent.id, &sent.code).await;
-        assert_eq!((answer.status.as_u16(), answer.json()), (200, json!({"channel": channel, "verified": true})));
+        assert_eq!(
+            (answer.status.as_u16(), answer.json()),
+            (200, json!({"channel": channel, "verified": true}))
+        );
         assert_eq!(verified(&mut client).await, after);
     }
     site.react().await;
@@ -230,90 +230,34 @@ async fn what_is_no_code_is_no_try() {
     assert_wrong(&confirm(&mut client, &sent.id, &sent.wrong(0)).await, 4);
     for (body, told) in [
         (json!({}), vec![("channel", "required"), ("purpose", "required")]),
-        (json!({"channel": "fax", "purpose": "reset_password"}), vec![("channel", "unknown"), ("purpose", "unknown")]),
+        (
+            json!({"channel": "fax", "purpose": "reset_password"}),
+            vec![("channel", "unknown"), ("purpose", "unknown")],
+        ),
     ] {
         let answer = client.post(VERIFICATIONS, &body).await;
-        let told: Vec<_> = told.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
+        let told: Vec<_> =
+            told.iter().map(|(field, code)| ((*field).to_owned(), (*code).to_owned())).collect();
         assert_eq!((answer.status.as_u16(), answer.errors()), (422, told));
     }
 }
 
-/// How often each outcome came of fifty codes that are typed at the same moment on these instances.
-async fn fifty(sites: &[&TestSite], client: &Client, id: &str, code: impl Fn(u32) -> String) -> BTreeMap<u16, u32> {
-    let answers = (0..50_u32).map(|nth| {
-        let mut browser = sites[nth as usize % sites.len()].client();
-        browser.cookies = client.cookies.clone();
-        let code = code(nth);
-        async move { confirm(&mut browser, id, &code).await.status.as_u16() }
-    });
-    let mut outcomes = BTreeMap::new();
-    for status in join_all(answers).await {
-        *outcomes.entry(status).or_default() += 1;
-    }
-    outcomes
-}
-
-async fn of_fifty_wrong_guesses_five_are_compared(sites: &[&TestSite]) {
-    let (mut client, _) = sites[0].client().logged_in().await;
-    let sent = sent(&mut client, "email", "verify_contact").await;
-    let outcomes = fifty(sites, &client, &sent.id, |nth| sent.wrong(nth)).await;
-    // 409 is told to a guess that lost every race: it was not compared.
-    assert!(outcomes.keys().all(|status| [400, 409, 429].contains(status)), "{outcomes:?}");
-    let compared = events(sites[0], "account.verification_failed").await;
-    assert_eq!(i64::from(outcomes.get(&400).copied().unwrap_or(0)), compared, "{outcomes:?}");
-    assert!((1..=5).contains(&compared), "{compared} guesses were compared");
-    for nth in 0..5 {
-        confirm(&mut client, &sent.id, &sent.wrong(50 + nth)).await;
-    }
-    assert_eq!(events(sites[0], "account.verification_failed").await, 5);
-    for site in sites {
-        let mut browser = site.client();
-        browser.cookies = client.cookies.clone();
-        assert_later(&confirm(&mut browser, &sent.id, &sent.code).await, "too_many_attempts", 1..=600);
-    }
-    assert_eq!(verified(&mut client).await, (json!(false), json!(false)));
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_wrong_guesses_at_once_no_more_than_five_are_compared() {
-    let site = TestSite::start().await;
-    of_fifty_wrong_guesses_five_are_compared(&[&site]).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_wrong_guesses_at_once_on_two_instances_no_more_than_five_are_compared() {
-    let site = TestSite::start().await;
-    let other = site.another_instance().await;
-    of_fifty_wrong_guesses_five_are_compared(&[&site, &other]).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn of_fifty_right_codes_at_once_on_two_instances_one_verifies() {
-    let site = TestSite::start().await;
-    let other = site.another_instance().await;
-    let (mut client, _) = site.client().logged_in().await;
-    let sent = sent(&mut client, "email", "verify_contact").await;
-    let outcomes = fifty(&[&site, &other], &client, &sent.id, |_| sent.code.clone()).await;
-    assert_eq!(outcomes.get(&200), Some(&1), "{outcomes:?}");
-    assert!(outcomes.keys().all(|status| [200, 409, 410].contains(status)), "{outcomes:?}");
-    assert_eq!(events(&site, "account.contact_verified").await, 1);
-    assert_eq!(verified(&mut client).await, (json!(true), json!(false)));
-}
-
 #[tokio::test]
-async fn one_address_may_ask_and_type_only_so_often() {
-    let site = TestSite::with(limited()).await;
+async fn a_request_that_is_sent_again_with_its_key_is_the_same_code_and_the_same_try() {
+    let site = TestSite::start().await;
     let (mut client, _) = site.client().logged_in().await;
-    let mut outcomes = Vec::new();
-    for _ in 0..22 {
-        outcomes.push(ask(&mut client, "email", "verify_contact").await.outcome().1);
+    client.headers.push(("idempotency-key", "k-1".to_owned()));
+    let first = ask(&mut client, "email", "verify_contact").await;
+    let again = ask(&mut client, "email", "verify_contact").await;
+    assert_eq!((again.status.as_u16(), again.text()), (202, first.text()));
+    let sent = Sent::from(&first, "verification_id");
+    client.headers.pop();
+    client.headers.push(("idempotency-key", "k-2".to_owned()));
+    for replayed in ["", "true"] {
+        let answer = confirm(&mut client, &sent.id, &sent.wrong(0)).await;
+        assert_wrong(&answer, 4);
+        assert_eq!(answer.header("idempotency-replayed"), replayed);
     }
-    assert_eq!(outcomes[0], "");
-    assert_eq!(outcomes[1], "resend_too_soon");
-    assert_eq!(outcomes.last().unwrap(), "too_many_requests");
-    let mut last = String::new();
-    for _ in 0..32 {
-        last = confirm(&mut client, "01890000-0000-7000-8000-000000000000", "123456").await.outcome().1;
-    }
-    assert_eq!(last, "too_many_requests");
+    assert_eq!(events(&site, "account.verification_requested").await, 1);
+    assert_eq!(events(&site, "account.verification_failed").await, 1);
 }
