@@ -106,6 +106,7 @@ async fn type_codes(site: &TestSite, client: &mut Client, email: &str) -> (Vec<S
             codes.extend([wrong, sent.code]);
             as_superuser(site, "GRANT EXECUTE ON FUNCTION append_events TO zhanggui_app").await;
         }
+        site.clock.advance(TimeDelta::minutes(2));
         for name in [email, "secret.stranger@example.com"] {
             let reset = begin(client, name, "sms").await;
             if !works {
