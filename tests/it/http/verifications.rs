@@ -130,7 +130,7 @@ async fn five_wrong_codes_are_counted_down_and_then_the_right_one_is_refused_as_
     }
     assert_eq!(verified(&mut client).await, (json!(false), json!(false)));
     assert_eq!(events(&site, "account.verification_failed").await, 5);
-    let newer = super::verifications::sent(&mut client, "sms", "verify_contact").await;
+    let newer = self::sent(&mut client, "sms", "verify_contact").await;
     assert_eq!(confirm(&mut client, &newer.id, &newer.code).await.status, 200, "a new code helps");
 }
 
@@ -139,7 +139,7 @@ async fn a_code_is_good_for_ten_minutes() {
     let site = TestSite::start().await;
     let (mut client, _) = site.client().logged_in().await;
     let sent = sent(&mut client, "email", "verify_contact").await;
-    let other = super::verifications::sent(&mut client, "sms", "verify_contact").await;
+    let other = self::sent(&mut client, "sms", "verify_contact").await;
     site.clock.advance(TimeDelta::seconds(599));
     assert_eq!(confirm(&mut client, &sent.id, &sent.code).await.status, 200);
     site.clock.advance(TimeDelta::seconds(1));
