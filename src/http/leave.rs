@@ -6,6 +6,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::Shared;
 use super::captcha::time;
@@ -114,7 +115,7 @@ pub async fn export(
                 event_type: event.event_type,
                 event_version: event.event_version,
                 payload: event.payload,
-                metadata: event.metadata,
+                metadata: own(event.metadata, user_id),
             })
             .collect(),
     };
@@ -122,6 +123,15 @@ pub async fn export(
     let file = HeaderValue::from_static("attachment; filename=\"zhanggui-export.json\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, file);
     Ok(response)
+}
+
+/// The metadata without whoever else acted (an admin who granted a role): that is about somebody else.
+fn own(mut metadata: Value, user_id: Uuid) -> Value {
+    let is_own = metadata.get("actor_id").is_none_or(|actor| *actor == user_id.to_string());
+    if let (false, Value::Object(fields)) = (is_own, &mut metadata) {
+        fields.remove("actor_id");
+    }
+    metadata
 }
 
 /// Erases the account.

@@ -144,17 +144,17 @@ async fn a_change_that_is_sent_again_answers_with_the_same_cookies() {
 }
 
 #[tokio::test]
-async fn a_change_whose_answer_was_lost_is_answered_again_to_the_session_that_asked() {
+async fn whoever_lost_the_answer_to_a_change_logs_in_with_the_new_password() {
     let site = TestSite::start().await;
-    let (mut client, _) = site.client().logged_in().await;
+    let (mut client, person) = site.client().logged_in().await;
     let sent = sent(&mut client, "email", "change_password").await;
     client.headers.push(("idempotency-key", "k-1".to_owned()));
     let mut lost = client.clone();
     assert_eq!(change(&mut lost, &sent, &sent.code, NEW).await.status, 204);
-    // The client has the cookies of before: the new ones went with the answer.
+    // The client has the cookies of before, whose session the change ended: they get no new session, whatever the key.
     let again = change(&mut client, &sent, &sent.code, NEW).await;
-    assert_eq!(again.outcome(), outcome(204, ""));
-    assert_eq!(client.cookies, lost.cookies);
+    assert_eq!(again.outcome(), outcome(401, "session_superseded"));
+    assert_eq!(client.try_login(&person.username, NEW).await.status, 200);
     assert_eq!(me(&mut client).await, ok());
 }
 
