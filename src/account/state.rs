@@ -175,12 +175,12 @@ impl Aggregate for Account {
                 self.codes.used(Purpose::VerifyContact, channel);
                 self.verified.insert(channel);
             }
-            AccountEvent::PasswordChanged { verification_id: _, channel, password_hash } => {
-                self.codes.used(Purpose::ChangePassword, channel);
+            AccountEvent::PasswordChanged { verification_id: _, channel: _, password_hash } => {
+                self.codes.password_is_another();
                 self.password_hash = password_hash;
             }
-            AccountEvent::PasswordReset { verification_id: _, channel, password_hash } => {
-                self.codes.used(Purpose::ResetPassword, channel);
+            AccountEvent::PasswordReset { verification_id: _, channel: _, password_hash } => {
+                self.codes.password_is_another();
                 self.password_hash = password_hash;
                 self.session_digest = None;
             }

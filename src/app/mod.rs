@@ -14,7 +14,7 @@ pub use master_key::master_key;
 
 use self::carriers::Carriers;
 use self::pools::Pools;
-use crate::account::{Account, AccountServices, PasswordHasher, Phone};
+use crate::account::{Account, AccountServices, Channel, PasswordHasher, Phone};
 use crate::adapters::argon2::Argon2Hasher;
 use crate::adapters::avatar_files::AvatarFiles;
 use crate::adapters::avatar_image::{AvatarImages, AvatarSettings};
@@ -127,10 +127,15 @@ fn effects(
     ports: &Ports,
 ) -> Vec<Arc<dyn Reactor>> {
     let (mailer, texter) = (carriers.mailer.clone(), carriers.texter.clone());
-    let (accounts, files) = (Arc::clone(accounts), Arc::clone(files));
+    let files = Arc::clone(files);
+    let send = |channel| {
+        let (mailer, texter) = (mailer.clone(), texter.clone());
+        Arc::new(SendCode { channel, mailer, texter, accounts: Arc::clone(accounts), ports: ports.clone() })
+    };
     vec![
-        Arc::new(SendCode { mailer: mailer.clone(), texter, accounts, ports: ports.clone() }),
-        Arc::new(SendNotice { mailer, reads: reads.clone() }),
+        send(Channel::Email),
+        send(Channel::Sms),
+        Arc::new(SendNotice { mailer: mailer.clone(), reads: reads.clone() }),
         Arc::new(SweepAvatars { files, reads: reads.clone(), ports: ports.clone() }),
         Arc::new(ForgetPerson { writes: writes.clone() }),
     ]

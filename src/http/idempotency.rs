@@ -54,8 +54,8 @@ struct Kept {
     remaining_attempts: Option<u8>,
 }
 
-/// Whom an answer is about, where the request did not say so: a registration's, a login's. Kept answers are
-/// forgotten with their person.
+/// Whom an answer is about, where that is not whoever asked or the request did not say: a registration's, a login's, a
+/// grant's. Kept answers are forgotten with their person.
 #[derive(Clone, Copy, Debug)]
 pub struct Concerns(pub Uuid);
 
@@ -177,7 +177,7 @@ async fn keep(
         forget(site, digest).await;
         return Ok(response);
     }
-    let person = person.or_else(|| response.extensions().get::<Concerns>().map(|concerns| concerns.0));
+    let person = response.extensions().get::<Concerns>().map(|concerns| concerns.0).or(person);
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(|error| Problem::internal(&error))?;
     let kept = Kept {

@@ -1,5 +1,7 @@
 //! B5: take everything along, and be forgotten.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -155,8 +157,13 @@ pub async fn erase(
     let (counted, now) = (format!("account {user_id}"), site.ports.now());
     // Whoever has the session must not get more guesses at the password than whoever has not. A captcha proves
     // nothing here that the session does not.
-    if let Standing::WaitUntil(until) = site.attempts.begin(&site.writes, &counted, now, true).await? {
-        return Err(Problem::later("too_many_attempts", (until - now).to_std().unwrap_or_default()));
+    match site.attempts.begin(&site.writes, &counted, now, true).await? {
+        Standing::Free => {}
+        Standing::WaitUntil(until) => {
+            return Err(Problem::later("too_many_attempts", (until - now).to_std().unwrap_or_default()));
+        }
+        // It was not counted: somebody else was quicker, whose attempt has just been taken back.
+        Standing::NeedsCaptcha => return Err(Problem::later("too_many_attempts", Duration::from_secs(1))),
     }
     let command = EraseAccount { password };
     let erased = site.accounts.execute(&user_id.to_string(), command.into(), caller.metadata(user_id)).await;

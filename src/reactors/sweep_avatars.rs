@@ -60,8 +60,11 @@ impl SweepAvatars {
         let shown = person.and_then(|person| person.avatar);
         let keep = shown.as_deref().and_then(|name| name.split_once('/'));
         let keep = keep.and_then(|(person, hash)| AvatarName::parse(person, hash));
+        // An upload that began before its owner was forgotten may still put its files there, and die with its process
+        // before it takes them away again: one more look when every such request is over.
+        let is_over = keep.is_some() || task.event_type != "account.erased" || task.tried_before;
         match self.files.sweep(user_id, keep.as_ref(), older_than).await {
-            Ok(swept) if swept.left == 0 => Outcome::Done,
+            Ok(swept) if swept.left == 0 && is_over => Outcome::Done,
             Ok(_) => Outcome::Retry { why: "an upload may be under way".to_owned(), after: Some(GRACE) },
             Err(error) => Outcome::Retry { why: error.to_string(), after: None },
         }
