@@ -1,5 +1,7 @@
 //! The reactor engine against real PostgreSQL, with counters for a log and reactors that do as a test says.
 
+mod effects;
+mod forgetting;
 mod queueing;
 mod running;
 mod sharing;
