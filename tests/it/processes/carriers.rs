@@ -181,8 +181,10 @@ impl Shopper {
 
     /// Asks for a code; nothing when that was not acknowledged.
     pub(super) async fn ask(&self, url: &str, channel: &str) -> Option<Code> {
-        let asked = self.client.post(format!("{url}/api/v1/me/verifications")).header("cookie", &self.cookies);
-        let answer = asked.json(&json!({"channel": channel, "purpose": "verify_contact"})).send().await.ok()?;
+        let asked =
+            self.client.post(format!("{url}/api/v1/me/verifications")).header("cookie", &self.cookies);
+        let answer =
+            asked.json(&json!({"channel": channel, "purpose": "verify_contact"})).send().await.ok()?;
         if answer.status() != 202 {
             return None;
         }

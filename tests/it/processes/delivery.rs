@@ -114,14 +114,17 @@ async fn every_code_that_was_acknowledged_under_load_arrives_although_an_instanc
     );
     let shoppers = shoppers(40, [&doomed.url, &other.url]).await;
     let urls = [doomed.url.clone(), other.url.clone()];
-    let asks = shoppers.iter().enumerate().map(|(nth, shopper)| {
-        shopper.ask(&urls[nth % 2], if nth % 4 < 2 { "email" } else { "sms" })
-    });
+    let asks = shoppers
+        .iter()
+        .enumerate()
+        .map(|(nth, shopper)| shopper.ask(&urls[nth % 2], if nth % 4 < 2 { "email" } else { "sms" }));
     let mut asks = futures_util::stream::iter(asks).buffer_unordered(8);
     let (mut doomed, mut killed, mut codes) = (Some(doomed), Instant::now(), Vec::new());
     while let Some(asked) = asks.next().await {
         codes.extend(asked);
-        if codes.len() >= 15 && let Some(doomed) = doomed.take() {
+        if codes.len() >= 15
+            && let Some(doomed) = doomed.take()
+        {
             spawn_blocking(|| doomed.kill()).await.unwrap();
             killed = Instant::now();
         }

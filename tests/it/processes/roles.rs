@@ -24,9 +24,7 @@ async fn a_role_given_on_the_command_line_counts_from_the_server_s_next_request(
     let command = program_on(&database, &folder.0);
     let server = spawn_blocking(|| Server::start(command)).await.unwrap();
     let shopper = Shopper::new(&server.url).await;
-    let user = |arguments: &[&str]| {
-        told(&run(program_on(&database, &folder.0).arg("user").args(arguments)))
-    };
+    let user = |arguments: &[&str]| told(&run(program_on(&database, &folder.0).arg("user").args(arguments)));
     let name = shopper.person.username.as_str();
     assert_eq!(shopper.status(&server.url, ADMINS).await, 403);
     let has = |roles: &str| (Some(0), format!("{name} has {roles}\n"), String::new());
@@ -40,7 +38,8 @@ async fn a_role_given_on_the_command_line_counts_from_the_server_s_next_request(
     assert_eq!(shopper.status(&server.url, ADMINS).await, 403);
     assert_eq!(user(&["revoke", name, "analyst"]), has("no role"));
     assert_eq!(user(&["revoke", name, "analyst"]), has("no role"));
-    let changes = "SELECT count(*) FROM events WHERE event_type IN ('account.role_granted', 'account.role_revoked')";
+    let changes =
+        "SELECT count(*) FROM events WHERE event_type IN ('account.role_granted', 'account.role_revoked')";
     let pool = sqlx::PgPool::connect_with(database.superuser_options()).await.unwrap();
     assert_eq!(sqlx::query_scalar::<_, i64>(changes).fetch_one(&pool).await.unwrap(), 4);
     assert_eq!(shopper.status(&server.url, "/api/v1/me").await, 200);

@@ -1,78 +1,19 @@
-//! What the reactors do about accounts' events: codes and notices, with carriers that do as a test says.
+//! `send_code`: to whom, with which words, until when; and what becomes of codes that nobody takes.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use serde_json::Value;
-use uuid::Uuid;
-use zhanggui::account::{
-    AccountCommand, ChangePassword, Channel, Code, ConfirmVerification, EraseAccount, Password, Purpose,
-    RequestVerification,
-};
+use zhanggui::account::{Channel, Code, ConfirmVerification, Purpose};
 use zhanggui::eventstore::Metadata;
 use zhanggui::eventstore::reactor::standing::{parked, retry};
-use zhanggui::eventstore::reactor::{Reactor, Reactors, Worked};
-use zhanggui::eventstore::upcast::Upcasters;
+use zhanggui::eventstore::reactor::{Reactors, Worked};
 use zhanggui::ports::Clock;
-use zhanggui::reactors::ports::{DeliveryError, Mail, Mailer, Pending, TextMessage, Texter};
-use zhanggui::reactors::{SendCode, SendNotice};
+use zhanggui::reactors::SendCode;
+use zhanggui::reactors::ports::DeliveryError;
 
-use crate::support::client::Person;
+use super::{Carrier, ID, command, done, dropped, engine, erase, events, react, registered, request};
 use crate::support::site::TestSite;
-
-const ID: Uuid = Uuid::from_u128(7);
-
-/// Carries everything, or fails as a test says; keeps what it was given.
-#[derive(Debug, Default)]
-struct Carrier {
-    failures: Mutex<VecDeque<DeliveryError>>,
-    mails: Mutex<Vec<Mail>>,
-    texts: Mutex<Vec<TextMessage>>,
-}
-
-impl Carrier {
-    fn failing(failures: impl Into<VecDeque<DeliveryError>>) -> Arc<Self> {
-        Arc::new(Self { failures: Mutex::new(failures.into()), ..Self::default() })
-    }
-
-    fn answer(&self) -> Pending<'static, ()> {
-        let answer = self.failures.lock().unwrap().pop_front().map_or(Ok(()), Err);
-        Box::pin(std::future::ready(answer))
-    }
-
-    fn carried(&self) -> (usize, usize) {
-        (self.mails.lock().unwrap().len(), self.texts.lock().unwrap().len())
-    }
-}
-
-impl Mailer for Carrier {
-    fn send<'a>(&'a self, mail: &'a Mail) -> Pending<'a, ()> {
-        self.mails.lock().unwrap().push(mail.clone());
-        self.answer()
-    }
-}
-
-impl Texter for Carrier {
-    fn send<'a>(&'a self, message: &'a TextMessage) -> Pending<'a, ()> {
-        self.texts.lock().unwrap().push(message.clone());
-        self.answer()
-    }
-}
-
-/// An engine with one reactor on the site's log.
-fn engine(site: &TestSite, reactor: impl Reactor + 'static) -> Reactors {
-    let log = &site.app.log;
-    let reactors: Vec<Arc<dyn Reactor>> = vec![Arc::new(reactor)];
-    Reactors::new(
-        log.pool.clone(),
-        log.sealer.clone(),
-        Upcasters::default(),
-        site.clock.ports(),
-        reactors,
-    )
-}
 
 fn codes(site: &TestSite, carrier: Option<&Arc<Carrier>>) -> Reactors {
     let sends = SendCode {
@@ -82,50 +23,6 @@ fn codes(site: &TestSite, carrier: Option<&Arc<Carrier>>) -> Reactors {
         ports: site.clock.ports(),
     };
     engine(site, sends)
-}
-
-fn notices(site: &TestSite, mailer: Option<Arc<dyn Mailer>>) -> Reactors {
-    engine(site, SendNotice { mailer, reads: site.app.site.reads.clone() })
-}
-
-/// Works on everything so far.
-async fn react(reactors: &Reactors) -> Worked {
-    reactors.queue().await.unwrap();
-    reactors.work().await.unwrap()
-}
-
-async fn command(site: &TestSite, id: &str, command: impl Into<AccountCommand>) {
-    site.app.site.accounts.execute(id, command.into(), Metadata::default()).await.unwrap();
-}
-
-/// Somebody new, by id.
-async fn registered(site: &TestSite) -> (String, Person) {
-    let person = Person::new();
-    let body = site.client().register(&person).await;
-    (body["user_id"].as_str().unwrap().to_owned(), person)
-}
-
-fn request(site: &TestSite, channel: Channel, purpose: Purpose) -> RequestVerification {
-    let (code, now) = (Code::parse("123456").unwrap(), site.clock.now());
-    RequestVerification { verification_id: ID, channel, purpose, code, now }
-}
-
-fn erase(person: &Person) -> EraseAccount {
-    EraseAccount { password: Password::new(person.password.as_str()) }
-}
-
-/// The events of this type: id, payload, metadata.
-async fn events(site: &TestSite, event_type: &str) -> Vec<(Uuid, Value, Value)> {
-    let sql = "SELECT event_id, payload, metadata FROM events WHERE event_type = $1 ORDER BY position";
-    sqlx::query_as(sql).bind(event_type).fetch_all(&site.app.log.pool).await.unwrap()
-}
-
-fn done() -> Worked {
-    Worked { done: 1, ..Worked::default() }
-}
-
-fn dropped() -> Worked {
-    Worked { dropped: 1, ..Worked::default() }
 }
 
 #[tokio::test]
@@ -272,41 +169,4 @@ async fn a_text_message_that_an_operator_sets_free_is_looked_for_before_it_is_se
     let texts = carrier.texts.lock().unwrap();
     let tried: Vec<_> = texts.iter().map(|text| text.tried_at).collect();
     assert_eq!(tried, [None, Some(first), Some(first)]);
-}
-
-#[tokio::test]
-async fn the_owner_is_told_that_the_password_changed_as_long_as_there_is_one() {
-    let site = TestSite::start().await;
-    let change = async || {
-        let (id, person) = registered(&site).await;
-        command(&site, &id, request(&site, Channel::Email, Purpose::ChangePassword)).await;
-        let changed = ChangePassword {
-            verification_id: ID,
-            code: Code::parse("123456").unwrap(),
-            password: Password::new("another horse altogether"),
-            session_digest: format!("{:064x}", 1),
-            now: site.clock.now(),
-            user_agent: None,
-        };
-        command(&site, &id, changed).await;
-        (id, Person { password: "another horse altogether".into(), ..person })
-    };
-    let later = DeliveryError::Later { why: "SMTP 451".into(), after: None };
-    let carrier = Carrier::failing([later]);
-    let reactors = notices(&site, Some(Arc::clone(&carrier) as _));
-    let (_, person) = change().await;
-    assert_eq!(react(&reactors).await, Worked { retried: 1, ..Worked::default() });
-    site.clock.advance(TimeDelta::seconds(2));
-    assert_eq!(react(&reactors).await, done());
-    let (event_id, ..) = events(&site, "account.password_changed").await[0];
-    for mail in carrier.mails.lock().unwrap().iter() {
-        assert_eq!((mail.id, &mail.to), (event_id, &person.email));
-        assert!(mail.text.contains(&person.username) && mail.text.contains("was changed"), "{}", mail.text);
-    }
-    let (id, person) = change().await;
-    command(&site, &id, erase(&person)).await;
-    assert_eq!(react(&reactors).await, dropped());
-    change().await;
-    assert_eq!(react(&notices(&site, None)).await, dropped());
-    assert_eq!(carrier.carried(), (2, 0));
 }
