@@ -199,3 +199,19 @@ async fn a_stop_does_not_wait_for_a_stalling_mail_server_and_the_next_start_send
     assert_eq!(spawn_blocking(|| next.stop()).await.unwrap(), Some(0));
     assert_eq!(post.said().len(), 0);
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_message_that_is_in_hand_when_the_server_is_asked_to_stop_is_sent_and_reported_first() {
+    let (database, folder) = (cluster::database().await, Folder::new("finishing"));
+    let mut sms = Aliyun::new(&json!([{"pause": 1.5}])).await;
+    let server = serve(&database, &folder.0, Gate::new().await.port, Some(&sms)).await;
+    let code = Shopper::new(&server.url).await.ask(&server.url, "sms").await.expect("acknowledged");
+    let pool = pool(&database).await;
+    until_answered(&pool, "SELECT count(*) FROM reactor_tasks WHERE lease_until IS NOT NULL", 1).await;
+    assert_eq!(spawn_blocking(|| server.stop()).await.unwrap(), Some(0));
+    sms.look().await;
+    assert_eq!(sms.texts.iter().map(|text| &text.code).collect::<Vec<_>>(), [&code]);
+    until_answered(&pool, "SELECT count(*) FROM reactor_tasks", 0).await;
+    let reported = "SELECT count(*) FROM events WHERE event_type = 'account.verification_sent'";
+    until_answered(&pool, reported, 1).await;
+}

@@ -1,7 +1,7 @@
 //! `send_code`: to whom, with which words, until when; and what becomes of codes that nobody takes.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use chrono::TimeDelta;
 use zhanggui::account::{Channel, Code, ConfirmVerification, Purpose};
@@ -10,7 +10,7 @@ use zhanggui::eventstore::reactor::standing::{parked, retry};
 use zhanggui::eventstore::reactor::{Reactors, Worked};
 use zhanggui::ports::Clock;
 use zhanggui::reactors::SendCode;
-use zhanggui::reactors::ports::DeliveryError;
+use zhanggui::reactors::ports::{DeliveryError, Mail, Mailer, Pending};
 
 use super::{Carrier, ID, command, done, dropped, engine, erase, events, react, registered, request};
 use crate::support::site::TestSite;
@@ -169,4 +169,39 @@ async fn a_text_message_that_an_operator_sets_free_is_looked_for_before_it_is_se
     let texts = carrier.texts.lock().unwrap();
     let tried: Vec<_> = texts.iter().map(|text| text.tried_at).collect();
     assert_eq!(tried, [None, Some(first), Some(first)]);
+}
+
+/// A mail server that never answers.
+#[derive(Debug)]
+struct Stalling;
+
+impl Mailer for Stalling {
+    fn send<'a>(&'a self, _mail: &'a Mail) -> Pending<'a, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[tokio::test]
+async fn a_text_message_does_not_wait_for_mails_that_a_server_does_not_take() {
+    let site = TestSite::start().await;
+    for _ in 0..8 {
+        let (id, _) = registered(&site).await;
+        command(&site, &id, request(&site, Channel::Email, Purpose::VerifyContact)).await;
+    }
+    let (id, _) = registered(&site).await;
+    command(&site, &id, request(&site, Channel::Sms, Purpose::VerifyContact)).await;
+    let carrier = Carrier::failing([]);
+    let sends = SendCode {
+        mailer: Some(Arc::new(Stalling)),
+        texter: Some(Arc::clone(&carrier) as _),
+        accounts: Arc::clone(&site.app.site.accounts),
+        ports: site.clock.ports(),
+    };
+    let running = engine(&site, sends).start(site.app.listening.clone());
+    let began = Instant::now();
+    while carrier.carried().1 == 0 {
+        assert!(began.elapsed() < Duration::from_secs(5), "a slow mail server holds up text messages");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    drop(running);
 }
