@@ -2,11 +2,13 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::http::{Request, header};
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
+use sqlx::{Connection, Executor, PgConnection};
 use tokio::sync::Notify;
 use uuid::Uuid;
 use zhanggui::account::{ChangeAvatar, RemoveAvatar};
@@ -14,6 +16,7 @@ use zhanggui::adapters::avatar_files::{AvatarName, AvatarSize};
 use zhanggui::adapters::avatar_image::Avatar;
 use zhanggui::eventstore::Metadata;
 use zhanggui::eventstore::reactor::Worked;
+use zhanggui::jobs::purge;
 
 use crate::support::client::{Client, Person};
 use crate::support::site::TestSite;
@@ -135,4 +138,39 @@ async fn kept_answers_and_resets_go_with_their_person_and_those_of_others_stay()
                      SELECT 'forget_person', position, $1 FROM events WHERE event_type = 'account.erased'";
         sqlx::query(again).bind(site.app.site.ports.now()).execute(&site.app.log.pool).await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn an_answer_that_is_kept_just_after_its_person_was_forgotten_goes_within_a_minute() {
+    let site = TestSite::start().await;
+    let (mut client, person) = site.client().logged_in().await;
+    let user_id = id_of(&mut client).await;
+    client.headers.push(("idempotency-key", "leaving".to_owned()));
+    let options = site.database.superuser_options();
+    let (mut log, mut answers) = (
+        PgConnection::connect_with(&options).await.unwrap(),
+        PgConnection::connect_with(&options).await.unwrap(),
+    );
+    // The erasure waits for the log, and what is answered to it for the place where it is kept.
+    let (mut log, mut answers) = (log.begin().await.unwrap(), answers.begin().await.unwrap());
+    log.execute("SELECT FROM log_head FOR UPDATE").await.unwrap();
+    let leaving = tokio::spawn(async move { erase(&mut client, &person).await });
+    while answers.execute("SELECT FROM idempotency_keys FOR UPDATE").await.unwrap().rows_affected() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    log.rollback().await.unwrap();
+    let erased = "SELECT count(*) FROM events WHERE event_type = 'account.erased'";
+    let reads = &site.app.site.reads;
+    while sqlx::query_scalar::<_, i64>(erased).fetch_one(reads).await.unwrap() == 0 {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    site.react().await;
+    answers.rollback().await.unwrap();
+    leaving.await.unwrap();
+    site.clock.advance(TimeDelta::minutes(1));
+    site.react().await;
+    purge::run(&site.app.site).await.unwrap();
+    let held = "SELECT count(*) FROM idempotency_keys WHERE user_id = $1";
+    let held: i64 = sqlx::query_scalar(held).bind(user_id).fetch_one(reads).await.unwrap();
+    assert_eq!(held, 0, "an answer to somebody who is forgotten is kept for a day");
 }
