@@ -5,6 +5,7 @@ import { Problem, problemOf } from './problem.js';
 
 /** @typedef {import('../tests/web/openapi').paths} Paths */
 /** @typedef {200 | 201 | 202 | 204} Done */
+/** @typedef {'GET' | 'POST' | 'PUT' | 'DELETE'} Method */
 /**
  * What a call answers when it succeeds.
  * @template {keyof Paths} P
@@ -23,13 +24,28 @@ import { Problem, problemOf } from './problem.js';
 /** @typedef {Answer<'/api/v1/captcha', 'get'>} Captcha */
 /** @typedef {'username' | 'email' | 'phone'} UniqueField */
 
+let ahead = 0;
+
 /**
- * @param {'GET' | 'POST'} method
+ * A moment the server named, on this machine's clock, which may be wrong by minutes: a countdown must not be.
+ * @param {string} moment RFC 3339 @returns {number} milliseconds
+ */
+export const onThisClock = (moment) => Date.parse(moment) - ahead;
+
+/** Learns from an answer by how much the server's clock is ahead of this machine's. @param {Headers} headers */
+function compareClocks(headers) {
+  const difference = Date.parse(headers.get('Date') ?? '') - Date.now();
+  // The header counts whole seconds, so a small difference says nothing.
+  if (Number.isFinite(difference)) ahead = Math.abs(difference) > 2500 ? difference : 0;
+}
+
+/**
+ * @param {Method} method
  * @param {string} path
  * @param {{ body?: unknown, signal?: AbortSignal }} [options]
- * @returns {Promise<any>} typed by the functions below
+ * @returns {Promise<any>} typed by the functions below and in api-account.js
  */
-async function call(method, path, { body, signal } = {}) {
+export async function call(method, path, { body, signal } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json', 'Accept-Language': language.value };
   if (body !== undefined) headers['Content-Type'] = 'application/json';
@@ -44,6 +60,7 @@ async function call(method, path, { body, signal } = {}) {
     if (signal?.aborted) throw thrown;
     throw new Problem({ status: 0, code: 'unreachable' });
   }
+  compareClocks(answer.headers);
   if (!answer.ok) throw await problemOf(answer);
   return answer.status === 204 ? undefined : answer.json();
 }

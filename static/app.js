@@ -2,15 +2,24 @@
 // needs somebody logged in is decided here and nowhere else (and, for the data itself, by the server).
 import { effect, h, html, render, useEffect } from './vendor/preact.js';
 import { loadWords, t } from './i18n.js';
+import { Avatar } from './parts/avatar.js';
 import { Shell } from './parts/shell.js';
+import { Lazily } from './parts/lazily.js';
 import { followLinks, go, place } from './router.js';
-import { Account } from './screens/account.js';
 import { Home } from './screens/home.js';
 import { Login } from './screens/login.js';
 import { Lost } from './screens/lost.js';
 import { Register } from './screens/register.js';
 import { SessionEnded } from './screens/session-ended.js';
-import { dismissEnding, ended, me, refresh, start } from './session.js';
+import { departed, dismissEnding, ended, me, refresh, start } from './session.js';
+
+/** The screens that most visitors never see are loaded when they are asked for. */
+const later = {
+  '/account': () => import('./screens/account.js').then((module) => module.Account),
+  '/admin': () => import('./screens/admin.js').then((module) => module.Admin),
+  '/forgot': () => import('./screens/forgot.js').then((module) => module.Forgot),
+  farewell: () => import('./screens/farewell.js').then((module) => module.Farewell),
+};
 
 function App() {
   const { path } = place.value;
@@ -20,10 +29,13 @@ function App() {
 /** @param {string} path */
 function screen(path) {
   if (ended.value) return h(SessionEnded, { key: 'ended', why: ended.value });
+  if (departed.value) return h(Lazily, { key: 'farewell', load: later.farewell });
   if (path === '/') return h(Home, { key: path });
   if (path === '/login') return h(Login, { key: path });
   if (path === '/register') return h(Register, { key: path });
-  if (path === '/account') return me.value ? h(Account, { key: path, me: me.value }) : h(ToLogin, { key: path, next: path });
+  if (path === '/forgot') return h(Lazily, { key: path, load: later[path] });
+  if (path === '/account' || path === '/admin')
+    return me.value ? h(Lazily, { key: path, load: later[path], me: me.value }) : h(ToLogin, { key: `to ${path}`, next: path });
   return h(Lost, { key: path });
 }
 
@@ -35,12 +47,18 @@ function ToLogin({ next }) {
 
 /** @param {string} path */
 function links(path) {
-  /** @param {string} to @param {string} words */
+  /** @param {string} to @param {import('./vendor/preact.js').ComponentChildren} words */
   const link = (to, words) => html`<a href=${to} aria-current=${to === path && !ended.value ? 'page' : undefined}>${words}</a>`;
   return me.value
-    ? link('/account', t('account.title'))
+    ? [
+      me.value.roles.includes('admin') && link('/admin', t('admin.go')),
+      link('/account', html`${h(Avatar, { me: me.value, size: 26 })}${t('account.title')}`),
+    ]
     : [link('/login', t('login.go')), link('/register', t('register.go'))];
 }
+
+// Beside the words and not after them. What goes wrong is told by the screen that asks again.
+if (location.pathname in later) later[/** @type {keyof typeof later} */ (location.pathname)]().catch(() => {});
 
 const root = document.getElementById('app');
 try {
@@ -57,6 +75,7 @@ let first = true;
 effect(() => {
   place.value;
   if (!first && ended.peek()) dismissEnding();
+  if (!first) departed.value = '';
   if (!first && me.peek()) void refresh();
   first = false;
 });

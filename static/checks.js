@@ -22,6 +22,7 @@ const rules = {
     const digits = value.replace(/[\s().-]/g, '');
     return /^(\+\d{7,15}|(86)?1[3-9]\d{9})$/.test(digits) ? null : 'invalid_format';
   },
+  code: (value) => (/^\d{6}$/.test(value) ? null : 'invalid_format'),
   password(value, { username = '', email = '' }) {
     if (length(value) < 8) return 'too_short';
     if (length(value) > 128) return 'too_long';

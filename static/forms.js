@@ -6,11 +6,15 @@ import { batch, signal, useMemo } from './vendor/preact.js';
 /** @typedef {import('./problem.js').Problem} Problem */
 /** @typedef {ReturnType<typeof createForm>} Form */
 
-/** @param {Record<string, string>} initial @returns {Form} */
-export const useForm = (initial) => useMemo(() => createForm(initial), []);
+/**
+ * @param {Record<string, string>} initial
+ * @param {string} [prefix] of the ids of its fields, where several forms share a screen
+ * @returns {Form}
+ */
+export const useForm = (initial, prefix = '') => useMemo(() => createForm(initial, prefix), []);
 
-/** @param {Record<string, string>} initial */
-function createForm(initial) {
+/** @param {Record<string, string>} initial @param {string} prefix */
+function createForm(initial, prefix) {
   const values = Object.fromEntries(Object.entries(initial).map(([name, value]) => [name, signal(value)]));
   const wrong = Object.fromEntries(Object.keys(initial).map((name) =>
     [name, signal(/** @type {FieldProblem | null} */ (null))]));
@@ -19,6 +23,8 @@ function createForm(initial) {
 
   return {
     values, wrong, problem, busy,
+    /** @param {string} name the id of its input */
+    id: (name) => prefix + name,
     all: () => Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.peek()])),
 
     /** @param {string} name @param {string} value */
@@ -30,25 +36,33 @@ function createForm(initial) {
       });
     },
 
-    /** Shows each problem at its field, the first one of a field only. @param {FieldProblem[]} problems */
+    /**
+     * Shows each problem at its field, the first one of a field only.
+     * @param {FieldProblem[]} problems @returns {boolean} whether there was a field for any
+     */
     point(problems) {
       batch(() => {
         for (const [name, at] of Object.entries(wrong)) at.value = problems.find(({ field }) => field === name) ?? null;
       });
-      if (problems.some(({ field }) => field in wrong)) focusFirstWrong();
+      const first = Object.keys(wrong).find((name) => problems.some(({ field }) => field === name));
+      if (first) focusSoon(prefix + first);
+      return first !== undefined;
     },
 
     /** @param {Problem | null} told about the form as a whole */
     tell(told) { problem.value = told; },
-  };
-}
 
-/** After the next render, when the fields are marked. */
-export function focusFirstWrong() {
-  setTimeout(() => {
-    const field = document.querySelector('form [aria-invalid="true"]');
-    if (field instanceof HTMLElement) field.focus();
-  });
+    /** Empties the fields. */
+    clear() {
+      batch(() => {
+        for (const [name, value] of Object.entries(initial)) {
+          values[name].value = value;
+          wrong[name].value = null;
+        }
+        problem.value = null;
+      });
+    },
+  };
 }
 
 /** After the next render. @param {string} id */

@@ -35,8 +35,11 @@ async function read(which) {
 /** @param {Key} key @param {Record<string, string | number>} [values] */
 export function t(key, values) {
   const text = catalogue.value[key] ?? key;
-  return values ? text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole)) : text;
+  return values ? fill(text, values) : text;
 }
+
+/** @param {string} text @param {Record<string, string | number>} values */
+export const fill = (text, values) => text.replace(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
 
 /** The text of a key made at run time from a server's code, or null when we have none for it. @param {string} key */
 export function lookUp(key) {

@@ -1,13 +1,13 @@
 // What the server (or the network) refuses with, as one kind of error, and its words for people. The server
 // answers RFC 9457 problems with a stable `code`; we translate by code and fall back to the server's own text,
 // so a code newer than this page still says something.
-import { lookUp, t } from './i18n.js';
+import { fill, lookUp, t } from './i18n.js';
 
-/** @typedef {{ field: string, code: string, message?: string }} FieldProblem */
+/** @typedef {{ field: string, code: string, message?: string, left?: number }} FieldProblem `left`: the tries that remain */
 
 export class Problem extends Error {
   /**
-   * @param {{ status: number, code: string, title?: string, detail?: string, instance?: string, errors?: FieldProblem[] }} said
+   * @param {{ status: number, code: string, title?: string, detail?: string, instance?: string, errors?: FieldProblem[], remaining_attempts?: number }} said
    * @param {number} retryAfter seconds, 0 when the server named none
    */
   constructor(said, retryAfter = 0) {
@@ -18,6 +18,7 @@ export class Problem extends Error {
     this.detail = said.detail ?? '';
     this.instance = said.instance ?? '';
     this.errors = said.errors ?? [];
+    this.left = said.remaining_attempts ?? 0;
     this.retryAfter = retryAfter;
   }
 }
@@ -43,14 +44,16 @@ export function asProblem(thrown) {
   return thrown instanceof Problem ? thrown : new Problem({ status: 0, code: 'unexpected' });
 }
 
-/** @param {Problem} problem */
-export function wordsOf(problem) {
-  return lookUp(`problem.${problem.code}`) ?? (problem.detail || problem.title || t('problem.unexpected'));
+/**
+ * @param {Problem} problem
+ * @param {string} [about] what was tried, where a code means something else there
+ */
+export function wordsOf(problem, about) {
+  return (about && lookUp(`problem.${about}.${problem.code}`)) ?? lookUp(`problem.${problem.code}`) ?? (problem.detail || problem.title || t('problem.unexpected'));
 }
 
 /** First the words for this field, then for any field, then the server's. @param {FieldProblem} wrong */
 export function fieldWords(wrong) {
-  return lookUp(`field.${wrong.field}.${wrong.code}`)
-    ?? lookUp(`field.${wrong.code}`)
-    ?? (wrong.message || t('field.invalid_format'));
+  const words = lookUp(`field.${wrong.field}.${wrong.code}`) ?? lookUp(`field.${wrong.code}`);
+  return words ? fill(words, { left: wrong.left ?? 0 }) : wrong.message || t('field.invalid_format');
 }

@@ -3,7 +3,7 @@
 import { signal } from './vendor/preact.js';
 
 /** The paths app.js has a screen for; any other path is the server's and is loaded from it. */
-const screens = ['/', '/login', '/register', '/account'];
+const screens = ['/', '/login', '/register', '/forgot', '/account', '/admin'];
 
 const here = () => ({ path: location.pathname, query: new URLSearchParams(location.search) });
 export const place = signal(here());
@@ -25,7 +25,7 @@ export function go(to, { replace = false } = {}) {
 export function safeNext(next) {
   if (!next || !/^\/(?![/\\])[^\\\p{Cc}]*$/u.test(next)) return '/account';
   const url = new URL(next, location.origin);
-  if (url.origin !== location.origin || ['/login', '/register'].includes(url.pathname)) return '/account';
+  if (url.origin !== location.origin || ['/login', '/register', '/forgot'].includes(url.pathname)) return '/account';
   return url.pathname + url.search + url.hash;
 }
 

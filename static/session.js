@@ -14,6 +14,8 @@ export const me = signal(/** @type {Me | null | undefined} */ (undefined));
 export const ended = signal(/** @type {Ending | null} */ (null));
 /** The server could not be asked lately, so what is shown may be out of date. */
 export const outOfReach = signal(false);
+/** Who just erased their account here, until they go anywhere. */
+export const departed = signal('');
 /** Offered on the log-in form after registering and after a session ended. */
 export const lastUsername = signal('');
 
@@ -45,8 +47,18 @@ export function endedBy(problem) {
   return true;
 }
 
+/** The question under way. */
+let asking = Promise.resolve();
+/** Set while the session changes hands: a question with the old cookies would be told that it is superseded. */
+let exchanging = false;
+
 /** Asks the server who is logged in. */
-export async function refresh() {
+export function refresh() {
+  if (!exchanging) asking = ask();
+  return asking;
+}
+
+async function ask() {
   try {
     me.value = await getMe();
     outOfReach.value = false;
@@ -80,6 +92,34 @@ export async function logIn(credentials) {
   tabs.postMessage({ changed: true });
 }
 
+/**
+ * A call after which the session is another, or none: made while nobody asks who is logged in.
+ * @param {() => Promise<void>} work
+ */
+export async function alone(work) {
+  await asking;
+  exchanging = true;
+  try {
+    await work();
+  } finally {
+    exchanging = false;
+  }
+}
+
+/** The server gave this page another session, which its other tabs share. */
+export async function renewed() {
+  await refresh();
+  tabs.postMessage({ changed: true });
+}
+
+/** The account is erased. @param {string} username */
+export function depart(username) {
+  nobody(null);
+  lastUsername.value = '';
+  departed.value = username;
+  tabs.postMessage({ changed: true });
+}
+
 export async function logOut() {
   await postLogout();
   nobody(null);
@@ -94,18 +134,18 @@ export function dismissEnding() {
 
 function watch() {
   let attended = Date.now();
-  const ask = () => { if (me.value && document.visibilityState === 'visible') void refresh(); };
+  const askAgain = () => { if (me.value && document.visibilityState === 'visible') void refresh(); };
   for (const sign of ['pointerdown', 'keydown', 'focus']) {
     addEventListener(sign, () => {
       const away = Date.now() - attended > ATTENDED_MS;
       attended = Date.now();
-      if (away) ask();
+      if (away) askAgain();
     }, { passive: true });
   }
-  addEventListener('focus', ask);
-  document.addEventListener('visibilitychange', ask);
+  addEventListener('focus', askAgain);
+  document.addEventListener('visibilitychange', askAgain);
   // Only while somebody is there: a poll counts as use, and an unattended page must be allowed to expire.
-  setInterval(() => { if (Date.now() - attended < ATTENDED_MS) ask(); }, POLL_MS);
+  setInterval(() => { if (Date.now() - attended < ATTENDED_MS) askAgain(); }, POLL_MS);
   tabs.addEventListener('message', ({ data }) => {
     if (isEnding(data.ended) && me.value) nobody(data.ended);
     else if (data.changed) void refresh();

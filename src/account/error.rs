@@ -62,10 +62,9 @@ impl AccountError {
         match self {
             Self::InvalidCredentials => "invalid_credentials",
             Self::AlreadyRegistered => "conflict",
-            Self::NotRegistered => "not_found",
             Self::AlreadyTaken(_) => "already_taken",
             Self::Invalid(_) => "validation_failed",
-            Self::UnknownVerification => "not_found",
+            Self::NotRegistered | Self::UnknownVerification => "not_found",
             Self::CodeExpired => "code_expired",
             Self::TooManyTries { .. } | Self::TooManySends { .. } => "too_many_attempts",
             Self::ResendTooSoon { .. } => "resend_too_soon",

@@ -174,8 +174,11 @@ impl AccountEvent {
         let code = |purpose, channel| vec![DestroyedKeys::Slot(codes::slot(purpose, channel))];
         match self {
             Self::ContactVerified { channel, .. } => code(Purpose::VerifyContact, *channel),
-            Self::PasswordChanged { channel, .. } => code(Purpose::ChangePassword, *channel),
-            Self::PasswordReset { channel, .. } => code(Purpose::ResetPassword, *channel),
+            // Whoever still holds a code for it must not choose the next one.
+            Self::PasswordChanged { .. } | Self::PasswordReset { .. } => codes::OF_PASSWORDS
+                .into_iter()
+                .flat_map(|(purpose, channel)| code(purpose, channel))
+                .collect(),
             Self::VerificationFailed { purpose, channel, failures, .. } if *failures >= codes::TRIES => {
                 code(*purpose, *channel)
             }
@@ -290,15 +293,19 @@ mod tests {
     fn what_is_used_up_loses_its_key_and_who_is_forgotten_all_of_them() {
         let destroyed: Vec<_> = all().iter().flat_map(AccountEvent::destroyed_keys).collect();
         let slot = |name: &str| DestroyedKeys::Slot(name.to_owned());
+        let of_passwords = [
+            "brief.change_password.email",
+            "brief.change_password.sms",
+            "brief.reset_password.email",
+            "brief.reset_password.sms",
+        ];
         assert_eq!(
             destroyed,
-            [
-                slot("brief.verify_contact.sms"),
-                slot("brief.verify_contact.sms"),
-                slot("brief.change_password.sms"),
-                slot("brief.reset_password.sms"),
-                DestroyedKeys::All
-            ]
+            [slot("brief.verify_contact.sms"), slot("brief.verify_contact.sms"),]
+                .into_iter()
+                .chain((0..2).flat_map(|_| of_passwords.map(slot)))
+                .chain([DestroyedKeys::All])
+                .collect::<Vec<_>>()
         );
     }
 

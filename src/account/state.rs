@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use chrono::DateTime;
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
 
@@ -149,6 +150,9 @@ impl Aggregate for Account {
             AccountEvent::LoggedIn { session_digest, login_time, user_agent: _ } => {
                 self.session_digest = Some(session_digest);
                 self.login_time = login_time;
+                if let Some(now) = DateTime::from_timestamp_millis(login_time) {
+                    self.codes.forget_expired(now);
+                }
             }
             AccountEvent::LoggedOut { session_digest } => {
                 self.session_digest.take_if(|current| *current == session_digest);
@@ -171,12 +175,12 @@ impl Aggregate for Account {
                 self.codes.used(Purpose::VerifyContact, channel);
                 self.verified.insert(channel);
             }
-            AccountEvent::PasswordChanged { verification_id: _, channel, password_hash } => {
-                self.codes.used(Purpose::ChangePassword, channel);
+            AccountEvent::PasswordChanged { verification_id: _, channel: _, password_hash } => {
+                self.codes.password_is_another();
                 self.password_hash = password_hash;
             }
-            AccountEvent::PasswordReset { verification_id: _, channel, password_hash } => {
-                self.codes.used(Purpose::ResetPassword, channel);
+            AccountEvent::PasswordReset { verification_id: _, channel: _, password_hash } => {
+                self.codes.password_is_another();
                 self.password_hash = password_hash;
                 self.session_digest = None;
             }

@@ -79,8 +79,10 @@ impl PasswordResets {
         now: DateTime<Utc>,
     ) -> Result<Admitted, sqlx::Error> {
         let begun = sqlx::query(
+            // What a clock says that was ahead for a while counts for nothing.
             "INSERT INTO password_resets (reset_id, digest, requested_at, expires_at) SELECT $1, $2, $3, $4 \
-             WHERE NOT EXISTS (SELECT FROM password_resets WHERE digest = $2 AND requested_at > $5) \
+             WHERE NOT EXISTS (SELECT FROM password_resets \
+                               WHERE digest = $2 AND requested_at > $5 AND requested_at <= $8) \
                AND (SELECT count(*) FROM password_resets WHERE digest = $2 AND requested_at > $6) < $7",
         )
         .bind(reset_id)
@@ -90,18 +92,20 @@ impl PasswordResets {
         .bind(now - RESEND_AFTER)
         .bind(now - Duration::from_hours(24))
         .bind(i64::try_from(SENDS_A_DAY).unwrap_or(i64::MAX))
+        .bind(now + RESEND_AFTER)
         .execute(pool)
         .await?;
         if begun.rows_affected() == 1 {
             return Ok(Admitted::Yes);
         }
         let times: Vec<DateTime<Utc>> = sqlx::query_scalar(
-            "SELECT requested_at FROM password_resets WHERE digest = $1 AND requested_at > $2 \
+            "SELECT requested_at FROM password_resets WHERE digest = $1 AND requested_at > $2 AND requested_at <= $4 \
              ORDER BY requested_at DESC LIMIT $3",
         )
         .bind(digest)
         .bind(now - Duration::from_hours(24))
         .bind(i64::try_from(SENDS_A_DAY).unwrap_or(i64::MAX))
+        .bind(now + RESEND_AFTER)
         .fetch_all(pool)
         .await?;
         let until = |instant: DateTime<Utc>| (instant - now).to_std().unwrap_or_default();

@@ -87,7 +87,7 @@ pub struct Given {
     /// PEM file of a private authority that signed the mail server's certificate.
     #[arg(long, global = true, env = "ZHANGGUI_SMTP_CA_FILE", hide_env = true)]
     pub smtp_ca_file: Option<PathBuf>,
-    /// Where the SMS provider is asked [default: https://dysmsapi.aliyuncs.com].
+    /// Where the SMS provider is asked [default: Aliyun's, in mainland China].
     #[arg(long, global = true, env = "ZHANGGUI_SMS_ENDPOINT", hide_env = true)]
     pub sms_endpoint: Option<String>,
     /// The SMS provider's access key.
@@ -99,7 +99,7 @@ pub struct Given {
     /// The template that the SMS provider approved; it has one variable, `code`.
     #[arg(long, global = true, env = "ZHANGGUI_SMS_TEMPLATE_CODE", hide_env = true)]
     pub sms_template_code: Option<String>,
-    /// Where pictures are kept: a folder, or s3://bucket/prefix [default: media in the data folder].
+    /// Where pictures are kept: a folder, or `s3://bucket/prefix` [default: media in the data folder].
     #[arg(long, global = true, env = "ZHANGGUI_MEDIA_STORE", hide_env = true)]
     pub media_store: Option<String>,
     /// Address of an S3-compatible store, where it is not Amazon's.
@@ -111,7 +111,7 @@ pub struct Given {
     /// The bucket's access key.
     #[arg(long, global = true, env = "ZHANGGUI_MEDIA_ACCESS_KEY_ID", hide_env = true)]
     pub media_access_key_id: Option<String>,
-    /// The mail server: smtps://user:password@host:465, or smtp://… with STARTTLS. Not a flag, like every secret.
+    /// The mail server: `smtps://user:password@host:465`, or `smtp://…` with STARTTLS. Not a flag, like every secret.
     #[arg(skip)]
     pub smtp_url: Option<String>,
     /// The secret of the SMS provider's access key.
@@ -189,8 +189,11 @@ pub fn read_file(path: &Path, required: bool) -> Result<Given, Refusal> {
 /// Variables that parts of the design read which this version does not have yet: known, and without effect.
 const WITHOUT_EFFECT: [&str; 2] = ["ZHANGGUI_CRAWLER_ORIGIN", "ZHANGGUI_TIMEZONE"];
 
+/// Where a setting stands.
+type Place = fn(&mut Given) -> &mut Option<String>;
+
 /// Settings that are secrets: in variables and in the file, but no flags, since the process list shows those.
-const SECRETS: [(&str, fn(&mut Given) -> &mut Option<String>); 4] = [
+const SECRETS: [(&str, Place); 4] = [
     ("ZHANGGUI_MASTER_KEY", |given| &mut given.master_key),
     ("ZHANGGUI_SMTP_URL", |given| &mut given.smtp_url),
     ("ZHANGGUI_SMS_ACCESS_KEY_SECRET", |given| &mut given.sms_access_key_secret),

@@ -51,6 +51,7 @@ pub enum DatabaseChoice {
 
 /// Everything that can be set, checked.
 #[derive(Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct Settings {
     /// For whom.
     pub profile: Profile,

@@ -65,6 +65,18 @@ pub(super) fn check_sms(given: &Given, refusals: &mut Vec<Refusal>) -> Option<Sm
 pub(super) fn check_media(given: &Given, data_dir: &Path, refusals: &mut Vec<Refusal>) -> MediaStore {
     let place = given.media_store.clone().unwrap_or_default();
     let Some(rest) = place.strip_prefix("s3://") else {
+        let of_a_bucket = [
+            &given.media_endpoint,
+            &given.media_region,
+            &given.media_access_key_id,
+            &given.media_secret_access_key,
+        ];
+        if of_a_bucket.iter().any(|value| value.is_some()) {
+            refuse(
+                refusals,
+                "ZHANGGUI_MEDIA_* is set without a bucket: set ZHANGGUI_MEDIA_STORE to s3://bucket/prefix, or none of them",
+            );
+        }
         return MediaStore::Folder(if place.is_empty() { data_dir.join("media") } else { place.into() });
     };
     let (bucket, prefix) = rest.split_once('/').unwrap_or((rest, ""));

@@ -44,5 +44,23 @@ pub mod d0012_login_attempts {}
 #[doc = include_str!("0013-page-without-a-build.md")]
 pub mod d0013_page_without_a_build {}
 
+#[doc = include_str!("0014-reactors.md")]
+pub mod d0014_reactors {}
+
+#[doc = include_str!("0015-codes.md")]
+pub mod d0015_codes {}
+
+#[doc = include_str!("0016-resets-that-tell-nothing.md")]
+pub mod d0016_resets_that_tell_nothing {}
+
+#[doc = include_str!("0017-avatars.md")]
+pub mod d0017_avatars {}
+
+#[doc = include_str!("0018-forgetting-a-person.md")]
+pub mod d0018_forgetting_a_person {}
+
+#[doc = include_str!("0019-carrying-mails-and-texts.md")]
+pub mod d0019_carrying_mails_and_texts {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}

@@ -1,6 +1,7 @@
 //! Roles: who holds one, and granting and revoking them. For admins.
 
 use axum::extract::State;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -8,6 +9,7 @@ use uuid::Uuid;
 use super::Shared;
 use super::captcha::time;
 use super::extract::{Caller, Path, Query};
+use super::idempotency::Concerns;
 use super::problem::{Problem, ProblemBody};
 use super::session::Session;
 use crate::account::{AccountCommand, GrantRole, Identifier, RevokeRole, Role};
@@ -54,7 +56,7 @@ impl From<Person> for PersonBody {
 ///
 /// # Errors
 /// `forbidden` without the role `admin`; the database's.
-#[utoipa::path(get, path = "/api/v1/admin/people", tag = "Administration", summary = "People and their roles",
+#[utoipa::path(get, path = "/api/v1/admin/people", operation_id = "list_people", tag = "Administration", summary = "People and their roles",
     params(PeopleQuery), security(("session" = [])),
     responses((status = 200, body = PeopleBody),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
@@ -81,7 +83,7 @@ pub async fn people(
 ///
 /// # Errors
 /// `forbidden` without the role `admin`; `not_found` where there is no such person or role.
-#[utoipa::path(put, path = "/api/v1/admin/people/{user_id}/roles/{role}", tag = "Administration", summary = "Grant a role",
+#[utoipa::path(put, path = "/api/v1/admin/people/{user_id}/roles/{role}", operation_id = "grant_role", tag = "Administration", summary = "Grant a role",
     params(("user_id" = Uuid, Path, description = "The account"), ("role" = Role, Path, description = "The role")),
     security(("session" = [])),
     responses((status = 200, body = PersonBody),
@@ -92,7 +94,7 @@ pub async fn grant(
     caller: Caller,
     session: Session,
     Path((user_id, role)): Path<(Uuid, String)>,
-) -> Result<axum::Json<PersonBody>, Problem> {
+) -> Result<Response, Problem> {
     change(&site, &caller, &session, user_id, &role, |role| GrantRole { role }.into()).await
 }
 
@@ -100,7 +102,7 @@ pub async fn grant(
 ///
 /// # Errors
 /// `forbidden` without the role `admin`; `not_found` where there is no such person or role.
-#[utoipa::path(delete, path = "/api/v1/admin/people/{user_id}/roles/{role}", tag = "Administration", summary = "Revoke a role",
+#[utoipa::path(delete, path = "/api/v1/admin/people/{user_id}/roles/{role}", operation_id = "revoke_role", tag = "Administration", summary = "Revoke a role",
     params(("user_id" = Uuid, Path, description = "The account"), ("role" = Role, Path, description = "The role")),
     security(("session" = [])),
     responses((status = 200, body = PersonBody),
@@ -111,7 +113,7 @@ pub async fn revoke(
     caller: Caller,
     session: Session,
     Path((user_id, role)): Path<(Uuid, String)>,
-) -> Result<axum::Json<PersonBody>, Problem> {
+) -> Result<Response, Problem> {
     change(&site, &caller, &session, user_id, &role, |role| RevokeRole { role }.into()).await
 }
 
@@ -122,10 +124,12 @@ async fn change(
     user_id: Uuid,
     role: &str,
     command: impl Fn(Role) -> AccountCommand,
-) -> Result<axum::Json<PersonBody>, Problem> {
+) -> Result<Response, Problem> {
     let role = Role::parse(role).ok_or(Problem::new("not_found"))?;
     let metadata = caller.metadata(session.row.user_id);
     site.accounts.execute(&user_id.to_string(), command(role), metadata).await?;
     let person = user_lookup::by_id(&site.reads, user_id).await?.ok_or(Problem::new("not_found"))?;
-    Ok(axum::Json(PersonBody::from(person)))
+    let mut response = axum::Json(PersonBody::from(person)).into_response();
+    response.extensions_mut().insert(Concerns(user_id));
+    Ok(response)
 }

@@ -5,6 +5,8 @@ use axum::extract::multipart::{Multipart, MultipartError};
 use axum::extract::{FromRequest, Request, State};
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use chrono::{DateTime, Utc};
+use cqrs_es::AggregateError;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,7 +15,7 @@ use super::extract::{Caller, Path};
 use super::limits::Limited;
 use super::problem::{Problem, ProblemBody, WrongField};
 use super::session::Session;
-use crate::account::{ChangeAvatar, RemoveAvatar};
+use crate::account::{AccountError, ChangeAvatar, RemoveAvatar};
 use crate::adapters::avatar_files::{AvatarName, AvatarSize, StoreError};
 use crate::adapters::avatar_image::{AvatarError, BadImage};
 
@@ -49,7 +51,7 @@ pub fn url(name: &str) -> String {
 /// # Errors
 /// `too_large` above 5 MiB; `unsupported_media_type` for what is no PNG, JPEG or WebP; `validation_failed` with
 /// `out_of_range` above 4096 × 4096 pixels and `invalid_format` for a damaged one; `overloaded`.
-#[utoipa::path(put, path = "/api/v1/me/avatar", tag = "Accounts", summary = "Change my picture",
+#[utoipa::path(put, path = "/api/v1/me/avatar", operation_id = "change_avatar", tag = "Accounts", summary = "Change my picture",
     description = "As the field `avatar` of a form, or as the body itself with the picture's own content type.",
     request_body(content((AvatarForm = "multipart/form-data"), (Vec<u8> = "image/png"), (Vec<u8> = "image/jpeg"), (Vec<u8> = "image/webp"))),
     security(("session" = [])),
@@ -68,8 +70,13 @@ pub async fn change(
     let user_id = session.row.user_id;
     let name = site.avatar_files.put(user_id, &avatar).await?;
     let command = ChangeAvatar { avatar: name.as_str().to_owned() };
-    // A file that no event speaks of is swept with the next change.
-    site.accounts.execute(&user_id.to_string(), command.into(), caller.metadata(user_id)).await?;
+    let executed =
+        site.accounts.execute(&user_id.to_string(), command.into(), caller.metadata(user_id)).await;
+    // A file that no event speaks of is swept with the next change; for whoever was erased meanwhile there is none.
+    if let Err(AggregateError::UserError(AccountError::NotRegistered)) = executed {
+        site.avatar_files.sweep(user_id, None, DateTime::<Utc>::MAX_UTC).await?;
+    }
+    executed?;
     Ok(axum::Json(AvatarBody { avatar_url: url(name.as_str()) }))
 }
 
@@ -117,7 +124,7 @@ fn wrong(code: &'static str) -> Problem {
 ///
 /// # Errors
 /// `login_required`; the infrastructure's.
-#[utoipa::path(delete, path = "/api/v1/me/avatar", tag = "Accounts", summary = "Remove my picture", security(("session" = [])),
+#[utoipa::path(delete, path = "/api/v1/me/avatar", operation_id = "remove_avatar", tag = "Accounts", summary = "Remove my picture", security(("session" = [])),
     responses((status = 204, description = "There is none any more"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json", description = "`login_required`")))]
 pub async fn remove(
@@ -134,7 +141,7 @@ pub async fn remove(
 ///
 /// # Errors
 /// `not_found`, `unavailable`.
-#[utoipa::path(get, path = "/media/avatars/{person}/{file}", tag = "Accounts", summary = "A picture",
+#[utoipa::path(get, path = "/media/avatars/{person}/{file}", operation_id = "show_avatar", tag = "Accounts", summary = "A picture",
     params(("person" = String, Path, description = "As in `avatar_url`"), ("file" = String, Path, description = "As in `avatar_url`")),
     responses((status = 200, content_type = "image/jpeg", body = Vec<u8>),
               (status = 304, description = "The one that `If-None-Match` names"),

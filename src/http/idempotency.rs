@@ -11,7 +11,6 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use ring::digest::{Context, SHA256};
 use ring::hmac;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -55,8 +54,8 @@ struct Kept {
     remaining_attempts: Option<u8>,
 }
 
-/// Whom an answer is about, where the request did not say so: a registration's, a login's. Kept answers are
-/// forgotten with their person.
+/// Whom an answer is about, where that is not whoever asked or the request did not say: a registration's, a login's, a
+/// grant's. Kept answers are forgotten with their person.
 #[derive(Clone, Copy, Debug)]
 pub struct Concerns(pub Uuid);
 
@@ -107,7 +106,7 @@ async fn replay_or_run(
     };
     let digest =
         hmac::sign(&site.idempotency.digest, &[owner.as_slice(), b"\0", key].concat()).as_ref().to_vec();
-    let fingerprint = fingerprint(parts.method.as_str(), parts.uri.path(), &body);
+    let fingerprint = fingerprint(&site.idempotency.digest, parts.method.as_str(), parts.uri.path(), &body);
     if let Some(kept) = reserve(site, &digest, &fingerprint).await? {
         return Ok(kept);
     }
@@ -115,12 +114,14 @@ async fn replay_or_run(
     keep(site, &digest, person, response).await
 }
 
-fn fingerprint(method: &str, path: &str, body: &Bytes) -> Vec<u8> {
-    let mut context = Context::new(&SHA256);
+/// What a request is told from another by. Keyed: a bare digest would let a password in the body be tried out by
+/// whoever reads the table.
+fn fingerprint(key: &hmac::Key, method: &str, path: &str, body: &Bytes) -> Vec<u8> {
+    let mut context = hmac::Context::with_key(key);
     for part in [method.as_bytes(), b"\0", path.as_bytes(), b"\0", body] {
         context.update(part);
     }
-    context.finish().as_ref().to_vec()
+    context.sign().as_ref().to_vec()
 }
 
 /// Takes the key for this request, or gives the answer that is kept under it.
@@ -176,7 +177,7 @@ async fn keep(
         forget(site, digest).await;
         return Ok(response);
     }
-    let person = person.or_else(|| response.extensions().get::<Concerns>().map(|concerns| concerns.0));
+    let person = response.extensions().get::<Concerns>().map(|concerns| concerns.0).or(person);
     let (parts, body) = response.into_parts();
     let body = to_bytes(body, LARGEST_BODY).await.map_err(|error| Problem::internal(&error))?;
     let kept = Kept {
@@ -203,12 +204,16 @@ async fn store(
     kept: &Kept,
 ) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
     let sealed = site.idempotency.cipher.seal(&site.ports, digest, &serde_json::to_vec(kept)?)?;
-    sqlx::query("UPDATE idempotency_keys SET answer = $2, user_id = $3 WHERE digest = $1")
-        .bind(digest)
-        .bind(sealed)
-        .bind(person)
-        .execute(&site.writes)
-        .await?;
+    sqlx::query(
+        // Not for somebody who was forgotten while the request ran.
+        "UPDATE idempotency_keys SET answer = $2, user_id = $3 \
+         WHERE digest = $1 AND NOT EXISTS (SELECT FROM erasures WHERE aggregate_id = $3::text)",
+    )
+    .bind(digest)
+    .bind(sealed)
+    .bind(person)
+    .execute(&site.writes)
+    .await?;
     Ok(())
 }
 

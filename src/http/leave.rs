@@ -1,11 +1,14 @@
 //! B5: take everything along, and be forgotten.
 
+use std::time::Duration;
+
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use serde_json::Value;
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use super::Shared;
 use super::captcha::time;
@@ -77,7 +80,7 @@ pub struct ExportedEvent {
 ///
 /// # Errors
 /// `too_many_requests`; the database's.
-#[utoipa::path(get, path = "/api/v1/me/export", tag = "Accounts", summary = "Everything about me", security(("session" = [])),
+#[utoipa::path(get, path = "/api/v1/me/export", operation_id = "export_account", tag = "Accounts", summary = "Everything about me", security(("session" = [])),
     responses((status = 200, body = ExportBody, headers(("Content-Disposition" = String, description = "A file to keep"))),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -114,7 +117,7 @@ pub async fn export(
                 event_type: event.event_type,
                 event_version: event.event_version,
                 payload: event.payload,
-                metadata: event.metadata,
+                metadata: own(event.metadata, user_id),
             })
             .collect(),
     };
@@ -124,11 +127,20 @@ pub async fn export(
     Ok(response)
 }
 
+/// The metadata without whoever else acted (an admin who granted a role): that is about somebody else.
+fn own(mut metadata: Value, user_id: Uuid) -> Value {
+    let is_own = metadata.get("actor_id").is_none_or(|actor| *actor == user_id.to_string());
+    if let (false, Value::Object(fields)) = (is_own, &mut metadata) {
+        fields.remove("actor_id");
+    }
+    metadata
+}
+
 /// Erases the account.
 ///
 /// # Errors
 /// `invalid_credentials` for a wrong password, which counts as one at logging in; `too_many_attempts`.
-#[utoipa::path(delete, path = "/api/v1/me", tag = "Accounts", summary = "Forget me", request_body = EraseRequest,
+#[utoipa::path(delete, path = "/api/v1/me", operation_id = "erase_account", tag = "Accounts", summary = "Forget me", request_body = EraseRequest,
     security(("session" = [])),
     responses((status = 204, description = "The account is erased; both cookies are cleared"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -145,8 +157,13 @@ pub async fn erase(
     let (counted, now) = (format!("account {user_id}"), site.ports.now());
     // Whoever has the session must not get more guesses at the password than whoever has not. A captcha proves
     // nothing here that the session does not.
-    if let Standing::WaitUntil(until) = site.attempts.begin(&site.writes, &counted, now, true).await? {
-        return Err(Problem::later("too_many_attempts", (until - now).to_std().unwrap_or_default()));
+    match site.attempts.begin(&site.writes, &counted, now, true).await? {
+        Standing::Free => {}
+        Standing::WaitUntil(until) => {
+            return Err(Problem::later("too_many_attempts", (until - now).to_std().unwrap_or_default()));
+        }
+        // It was not counted: somebody else was quicker, whose attempt has just been taken back.
+        Standing::NeedsCaptcha => return Err(Problem::later("too_many_attempts", Duration::from_secs(1))),
     }
     let command = EraseAccount { password };
     let erased = site.accounts.execute(&user_id.to_string(), command.into(), caller.metadata(user_id)).await;

@@ -7,6 +7,7 @@ pub mod admin;
 pub mod availability;
 pub mod avatar;
 pub mod captcha;
+mod deadline;
 pub mod even;
 pub mod extract;
 pub mod guard;

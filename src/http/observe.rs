@@ -13,6 +13,7 @@ use metrics::{counter, histogram};
 use tracing::Instrument;
 
 use super::Shared;
+use super::deadline::in_time;
 use super::problem::Problem;
 use super::words::Language;
 
@@ -35,6 +36,7 @@ pub async fn observe(State(site): State<Shared>, mut request: Request, next: Nex
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", request_id = %id, method, route);
     let unsafe_method = !request.method().is_safe();
+    let request = request.map(in_time);
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
     let handled = async {
         if unsafe_method {

@@ -8,6 +8,7 @@ use super::{
     merchant::{categories, list, products, store},
     operations, password, password_resets, register, verifications,
 };
+use crate::account::Role;
 
 #[derive(OpenApi)]
 #[openapi(
@@ -20,6 +21,7 @@ use super::{
           products::restore, products::refresh, categories::add, categories::rename, categories::remove,
           admin::people, admin::grant, admin::revoke,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
+    components(schemas(Role)),
     modifiers(&SessionCookie),
     tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
          (name = "Merchant", description = "A store, its categories and its products, listed from a link"),
@@ -67,6 +69,18 @@ mod tests {
             .contains(&route.path);
             let described = json["paths"][route.path].get(route.method.to_lowercase()).is_some();
             assert_eq!(described, !is_page, "{} {}", route.method, route.path);
+        }
+    }
+
+    #[test]
+    fn every_operation_has_an_id_of_its_own() {
+        let json = serde_json::to_value(document()).unwrap();
+        let mut seen = std::collections::BTreeSet::new();
+        for operation in
+            json["paths"].as_object().unwrap().values().flat_map(|path| path.as_object().unwrap())
+        {
+            let id = operation.1["operationId"].as_str().unwrap();
+            assert!(seen.insert(id.to_owned()), "{id} names two operations");
         }
     }
 }

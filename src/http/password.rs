@@ -17,7 +17,7 @@ use crate::account::{AccountEvent, ChangePassword};
 ///
 /// # Errors
 /// As for confirming a code; and `validation_failed` for a password that is not good enough.
-#[utoipa::path(put, path = "/api/v1/me/password", tag = "Accounts", summary = "Change the password",
+#[utoipa::path(put, path = "/api/v1/me/password", operation_id = "change_password", tag = "Accounts", summary = "Change the password",
     request_body = ChangePasswordRequest, security(("session" = [])),
     responses((status = 204, description = "The session is renewed: both cookies are set anew, and any other session ends"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",

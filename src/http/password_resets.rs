@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
+use cqrs_es::AggregateError;
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -16,10 +17,14 @@ use super::problem::{Problem, ProblemBody};
 use super::verifications::{carried, times};
 use crate::account::commands::{ResetAttempt, ResetPasswordRequest, ResetRequest};
 use crate::account::{
-    AccountError, AccountEvent, Channel, Code, Identifier, Password, RequestPasswordReset, ResetPassword,
+    AccountCommand, AccountError, AccountEvent, Channel, Code, Identifier, Password, RequestPasswordReset,
+    ResetPassword,
 };
 use crate::adapters::password_resets::{Admitted, Tried};
 use crate::projections::user_lookup;
+
+/// How often a command that lost against others is tried again, each time with its own few tries.
+const MOST_ROUNDS: u32 = 20;
 
 /// A reset that was begun, if the name belongs to somebody.
 #[derive(Debug, Serialize, ToSchema)]
@@ -45,7 +50,7 @@ pub struct ResetBody {
 /// # Errors
 /// `captcha_failed`, `validation_failed`; `resend_too_soon` and `too_many_attempts` by the name and channel, whether
 /// or not there is such an account; `too_many_requests` by address.
-#[utoipa::path(post, path = "/api/v1/password-resets", tag = "Accounts", summary = "I forgot my password",
+#[utoipa::path(post, path = "/api/v1/password-resets", operation_id = "request_password_reset", tag = "Accounts", summary = "I forgot my password",
     request_body = ResetRequest,
     responses((status = 202, body = ResetBody, description = "The same for a name that belongs to nobody"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -81,12 +86,10 @@ async fn begin(site: &Shared, caller: &Caller, attempt: ResetAttempt) -> Result<
     let sent = match account {
         Some(user_id) => {
             let command = RequestPasswordReset { reset_id, channel, code, now };
-            let executed =
-                site.accounts.execute(&user_id.to_string(), command.into(), caller.metadata(None)).await;
-            match executed {
+            match until_decided(site, caller, user_id, command.into()).await {
                 Ok(_) => Some(user_id),
                 // Whoever asks must not learn what else the account was sent, nor that it has just gone.
-                Err(cqrs_es::AggregateError::UserError(
+                Err(AggregateError::UserError(
                     AccountError::ResendTooSoon { .. }
                     | AccountError::TooManySends { .. }
                     | AccountError::NotRegistered,
@@ -106,7 +109,7 @@ async fn begin(site: &Shared, caller: &Caller, attempt: ResetAttempt) -> Result<
 ///
 /// # Errors
 /// `wrong_code` with the tries left, `code_expired`, `too_many_attempts`, `not_found`, `validation_failed`.
-#[utoipa::path(post, path = "/api/v1/password-resets/{id}/confirm", tag = "Accounts", summary = "Choose another password",
+#[utoipa::path(post, path = "/api/v1/password-resets/{id}/confirm", operation_id = "confirm_password_reset", tag = "Accounts", summary = "Choose another password",
     params(("id" = Uuid, Path, description = "`reset_id`")), request_body = ResetPasswordRequest,
     responses((status = 204, description = "Every session of the account has ended"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -120,6 +123,25 @@ pub async fn confirm(
     site.limits.take(Limited::Confirm, caller.address)?;
     let (code, password) = request.parse()?;
     evenly(reset(&site, &caller, reset_id, code, password)).await
+}
+
+/// Runs a command until it is decided: that it lost against others of the same account (`conflict`) could happen to
+/// nobody's name, and must not be told. Tries are few, so that it does not lose for long.
+async fn until_decided(
+    site: &Shared,
+    caller: &Caller,
+    user_id: Uuid,
+    command: AccountCommand,
+) -> Result<Vec<AccountEvent>, AggregateError<AccountError>> {
+    let mut rounds = 0;
+    loop {
+        let executed =
+            site.accounts.execute(&user_id.to_string(), command.clone(), caller.metadata(None)).await;
+        match executed {
+            Err(AggregateError::AggregateConflict) if rounds < MOST_ROUNDS => rounds += 1,
+            decided => return decided,
+        }
+    }
 }
 
 async fn reset(
@@ -141,15 +163,16 @@ async fn reset(
         return Err(Problem::wrong_code(remaining));
     };
     let command = ResetPassword { reset_id, code, password, now };
-    let metadata = caller.metadata(None);
-    match site.accounts.execute(&user_id.to_string(), command.into(), metadata).await {
+    match until_decided(site, caller, user_id, command.into()).await {
         Ok(events) if AccountEvent::tries_left(&events).is_none() => {
             site.resets.done(&site.writes, reset_id, now).await?;
+            // Whoever proved to be the owner need not wait because somebody guessed.
+            site.attempts.clear(&site.writes, &format!("account {user_id}")).await?;
             Ok(StatusCode::NO_CONTENT)
         }
         // Whatever else is wrong with the code (replaced by another name's, tried out) reads like nobody's.
         Ok(_)
-        | Err(cqrs_es::AggregateError::UserError(
+        | Err(AggregateError::UserError(
             AccountError::CodeExpired
             | AccountError::TooManyTries { .. }
             | AccountError::UnknownVerification

@@ -178,14 +178,13 @@ impl From<AccountError> for Problem {
         match error {
             AccountError::InvalidCredentials => Self::new("invalid_credentials"),
             AccountError::AlreadyRegistered => Self::new("conflict"),
-            AccountError::NotRegistered => Self::new("not_found"),
             AccountError::AlreadyTaken(fields) => {
                 let wrong =
                     fields.iter().map(|field| WrongField { field: field.as_str(), code: "already_taken" });
                 Self::fields("already_taken", wrong.collect())
             }
             AccountError::Invalid(fields) => fields.into(),
-            AccountError::UnknownVerification => Self::new("not_found"),
+            AccountError::NotRegistered | AccountError::UnknownVerification => Self::new("not_found"),
             AccountError::CodeExpired => Self::new("code_expired"),
             AccountError::TooManyTries { wait } | AccountError::TooManySends { wait } => {
                 Self::later("too_many_attempts", wait)

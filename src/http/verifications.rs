@@ -66,7 +66,7 @@ pub(super) fn carried(site: &Shared, channel: Channel) -> Result<(), Problem> {
 /// # Errors
 /// `validation_failed`; `resend_too_soon` within a minute of the last one, `too_many_attempts` after ten in a
 /// day, both by channel.
-#[utoipa::path(post, path = "/api/v1/me/verifications", tag = "Accounts", summary = "Have a code sent",
+#[utoipa::path(post, path = "/api/v1/me/verifications", operation_id = "request_verification", tag = "Accounts", summary = "Have a code sent",
     request_body = VerificationRequest, security(("session" = [])),
     responses((status = 202, body = VerificationBody),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -102,7 +102,7 @@ pub async fn request(
 /// # Errors
 /// `wrong_code` with the tries left; `code_expired` for an old, used or replaced one; `too_many_attempts` after
 /// five wrong ones; `not_found` for an id that was not given out lately or for another purpose.
-#[utoipa::path(post, path = "/api/v1/me/verifications/{id}/confirm", tag = "Accounts", summary = "Verify a contact",
+#[utoipa::path(post, path = "/api/v1/me/verifications/{id}/confirm", operation_id = "confirm_verification", tag = "Accounts", summary = "Verify a contact",
     params(("id" = Uuid, Path, description = "`verification_id`")), request_body = ConfirmRequest, security(("session" = [])),
     responses((status = 200, body = VerifiedBody),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",

@@ -9,32 +9,39 @@ use crate::eventstore::seal::destroy_brief_keys;
 use crate::http::Shared;
 use crate::projections::erasures;
 
-/// Deletes everything that no longer matters.
+/// Deletes everything that no longer matters. Each kind on its own, so that one that fails keeps none of the others;
+/// first what somebody has a right to.
 ///
 /// # Errors
-/// The database's; what was deleted before it stays deleted.
+/// The first of the database's.
 pub async fn run(site: &Shared) -> Result<(), sqlx::Error> {
     let now = site.ports.now();
+    site.limits.sweep();
+    let mut outcome = forget_the_erased(site).await;
+    // Codes that nobody used. An instance whose clock is behind may still accept one that has just expired here.
+    let destroyed = destroy_brief_keys(&site.writes, now - LIFETIME - Duration::from_mins(1)).await;
+    outcome = outcome.and(destroyed.map(drop));
     let session = TimeDelta::from_std(site.settings.session_absolute).unwrap_or(TimeDelta::days(30));
+    let day = now - TimeDelta::days(1);
     for (statement, before) in [
+        ("DELETE FROM idempotency_keys WHERE recorded_at < $1", day),
+        ("DELETE FROM password_resets WHERE requested_at < $1", day),
         // An instance whose clock is behind still accepts what has just expired here.
         ("DELETE FROM captcha_uses WHERE expires_at < $1", now - TimeDelta::minutes(1)),
         // A day without a wrong password forgives; the window itself is a quarter of an hour.
-        (
-            "DELETE FROM login_attempts WHERE recent = '{}' OR recent[array_length(recent, 1)] < $1",
-            now - TimeDelta::days(1),
-        ),
-        ("DELETE FROM idempotency_keys WHERE recorded_at < $1", now - TimeDelta::days(1)),
-        ("DELETE FROM password_resets WHERE requested_at < $1", now - TimeDelta::days(1)),
+        ("DELETE FROM login_attempts WHERE coalesce(recent[array_upper(recent, 1)], '-infinity') < $1", day),
         ("DELETE FROM session_activity WHERE last_seen_at < $1", now - session),
+        // Codes that nobody would take were shown for a day; they have long been worth nothing.
+        (
+            "DELETE FROM reactor_tasks \
+             WHERE reactor IN ('mail_code', 'text_code') AND state = 'parked' AND parked_at < $1",
+            day,
+        ),
     ] {
-        sqlx::query(statement).bind(before).execute(&site.writes).await?;
+        let swept = sqlx::query(statement).bind(before).execute(&site.writes).await;
+        outcome = outcome.and(swept.map(drop));
     }
-    // Codes that nobody used. An instance whose clock is behind may still accept one that has just expired here.
-    destroy_brief_keys(&site.writes, now - LIFETIME - Duration::from_mins(1)).await?;
-    forget_the_erased(site).await?;
-    site.limits.sweep();
-    Ok(())
+    outcome
 }
 
 /// Drops from this process's memory who was erased lately, perhaps by another instance.

@@ -21,6 +21,11 @@ impl Reactor for ForgetPerson {
         &["account.erased"]
     }
 
+    /// For days: a person is to be forgotten even where the store was away for long.
+    fn max_attempts(&self) -> u32 {
+        1_000
+    }
+
     fn react<'a>(&'a self, task: &'a Task) -> Reaction<'a> {
         Box::pin(self.forget(task))
     }

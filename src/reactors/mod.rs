@@ -22,13 +22,14 @@ pub use send_notice::SendNotice;
 pub use sweep_avatars::SweepAvatars;
 
 /// The names of all reactors.
-pub const REACTORS: &[&str] = &["send_code", "send_notice", "sweep_avatars", "forget_person"];
+pub const REACTORS: &[&str] = &["mail_code", "text_code", "send_notice", "sweep_avatars", "forget_person"];
 
-/// The event that a task is about; one that cannot be read is set aside, since trying again does not help.
+/// The event that a task is about. One that cannot be read is left for a newer program, which may be running already.
 fn event(task: &Task) -> Result<AccountEvent, Outcome> {
-    serde_json::from_value(task.payload.clone()).map_err(|error| Outcome::Park {
-        why: format!("the event has a shape that nothing reads: {error}"),
-        alarm: true,
+    // Not the error's words: they may repeat a value.
+    serde_json::from_value(task.payload.clone()).map_err(|_| Outcome::Retry {
+        why: "the event has a shape that this program does not read".to_owned(),
+        after: None,
     })
 }
 

@@ -1,6 +1,8 @@
-//! Sends a code to whom it was made for, as long as it is worth something.
+//! Sends a code to whom it was made for, as long as it is worth something. One reactor a channel: mails that a slow
+//! server holds up must not hold up text messages.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use uuid::Uuid;
 
@@ -13,9 +15,14 @@ use crate::eventstore::reactor::{Outcome, Reaction, Reactor, Task};
 use crate::eventstore::{Commands, Metadata};
 use crate::ports::Ports;
 
+/// How long recording that a code was sent may take.
+const REPORT: Duration = Duration::from_secs(2);
+
 /// The reactor.
 #[derive(Debug)]
 pub struct SendCode {
+    /// The channel whose codes it sends.
+    pub channel: Channel,
     /// Carries mails, if anybody does.
     pub mailer: Option<Arc<dyn Mailer>>,
     /// Carries text messages, if anybody does.
@@ -28,7 +35,10 @@ pub struct SendCode {
 
 impl Reactor for SendCode {
     fn name(&self) -> &'static str {
-        "send_code"
+        match self.channel {
+            Channel::Email => "mail_code",
+            Channel::Sms => "text_code",
+        }
     }
 
     fn hears(&self) -> &'static [&'static str] {
@@ -58,6 +68,9 @@ impl SendCode {
         else {
             return Outcome::Dropped("not about a code");
         };
+        if channel != self.channel {
+            return Outcome::Done;
+        }
         if expires_at <= self.ports.now() {
             return Outcome::Dropped("the code is past its time");
         }
@@ -98,7 +111,7 @@ impl SendCode {
             id: task.event_id,
             to: to.to_owned(),
             code: code.to_owned(),
-            tried_at: (task.attempt > 1).then_some(task.first_tried_at),
+            tried_at: task.tried_before.then_some(task.first_tried_at),
         };
         texter.send(&message).await
     }
@@ -112,8 +125,14 @@ impl SendCode {
             ..Metadata::default()
         };
         let command = RecordVerificationSent { verification_id };
-        if let Err(error) = self.accounts.execute(&task.aggregate_id, command.into(), metadata).await {
-            tracing::warn!(%error, position = task.position, "a sent code could not be recorded as sent");
+        let report = self.accounts.execute(&task.aggregate_id, command.into(), metadata);
+        // Waiting longer could use up the time of the whole try, and then the code would go out again.
+        match tokio::time::timeout(REPORT, report).await {
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, position = task.position, "a code was not recorded as sent")
+            }
+            Err(_) => tracing::warn!(position = task.position, "a code was not recorded as sent in time"),
         }
     }
 }

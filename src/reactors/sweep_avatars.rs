@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::PgPool;
 use uuid::Uuid;
 
@@ -34,6 +35,11 @@ impl Reactor for SweepAvatars {
         &["account.avatar_changed", "account.avatar_removed", "account.erased"]
     }
 
+    /// For days: a person is to be forgotten even where the store was away for long.
+    fn max_attempts(&self) -> u32 {
+        1_000
+    }
+
     fn react<'a>(&'a self, task: &'a Task) -> Reaction<'a> {
         Box::pin(self.sweep(task))
     }
@@ -50,12 +56,15 @@ impl SweepAvatars {
             }
         };
         // Nobody uploads for a person who is forgotten: then all goes at once.
-        let grace = if person.is_some() { GRACE } else { Duration::ZERO };
+        let older_than = if person.is_some() { self.ports.now() - GRACE } else { DateTime::<Utc>::MAX_UTC };
         let shown = person.and_then(|person| person.avatar);
         let keep = shown.as_deref().and_then(|name| name.split_once('/'));
         let keep = keep.and_then(|(person, hash)| AvatarName::parse(person, hash));
-        match self.files.sweep(user_id, keep.as_ref(), self.ports.now() - grace).await {
-            Ok(swept) if swept.left == 0 => Outcome::Done,
+        // An upload that began before its owner was forgotten may still put its files there, and die with its process
+        // before it takes them away again: one more look when every such request is over.
+        let is_over = keep.is_some() || task.event_type != "account.erased" || task.tried_before;
+        match self.files.sweep(user_id, keep.as_ref(), older_than).await {
+            Ok(swept) if swept.left == 0 && is_over => Outcome::Done,
             Ok(_) => Outcome::Retry { why: "an upload may be under way".to_owned(), after: Some(GRACE) },
             Err(error) => Outcome::Retry { why: error.to_string(), after: None },
         }

@@ -1,5 +1,6 @@
 // A labelled input with its hint, its live status and what is wrong with it, tied together for screen readers.
-// The id of the input is the field's name in the server's JSON, so an `errors` entry finds its field.
+// The id of the input is the field's name in the server's JSON (behind the form's prefix, where it has one), so
+// an `errors` entry finds its field.
 import { h, html } from '../vendor/preact.js';
 import { fieldWords } from '../problem.js';
 import { Icon } from './icons.js';
@@ -13,7 +14,8 @@ import { Icon } from './icons.js';
  * @property {string} [type]
  * @property {string} [hint]
  * @property {string} autocomplete
- * @property {'text' | 'email' | 'tel'} [inputmode]
+ * @property {'text' | 'email' | 'tel' | 'numeric'} [inputmode]
+ * @property {number} [maxlength]
  * @property {boolean} [spellless] a value that is no prose: no capitals, corrections or underlining
  * @property {() => void} [onBlur]
  * @property {{ text: string, good: boolean } | null} [status] read out when it changes
@@ -22,14 +24,15 @@ import { Icon } from './icons.js';
  */
 
 /** @param {FieldProps} props */
-export function Field({ name, label, form, type = 'text', hint, autocomplete, inputmode, spellless, onBlur, status, beside, below }) {
+export function Field({ name, label, form, type = 'text', hint, autocomplete, inputmode, maxlength, spellless, onBlur, status, beside, below }) {
   const wrong = form.wrong[name].value;
-  const describedBy = [wrong && `${name}-wrong`, status !== undefined && `${name}-status`, hint && `${name}-hint`];
+  const id = form.id(name);
+  const describedBy = [wrong && `${id}-wrong`, status !== undefined && `${id}-status`, hint && `${id}-hint`];
   return html`<div class="field" data-wrong=${wrong ? '' : undefined}>
-    <label for=${name}>${label}</label>
+    <label for=${id}>${label}</label>
     <div class="frame">
-      <input id=${name} name=${name} type=${type} value=${form.values[name].value}
-        autocomplete=${autocomplete} inputmode=${inputmode}
+      <input id=${id} name=${name} type=${type} value=${form.values[name].value}
+        autocomplete=${autocomplete} inputmode=${inputmode} maxlength=${maxlength}
         autocapitalize=${spellless ? 'none' : undefined} spellcheck=${spellless ? 'false' : undefined}
         aria-required="true" aria-invalid=${wrong ? 'true' : undefined}
         aria-describedby=${describedBy.filter(Boolean).join(' ') || undefined}
@@ -37,10 +40,10 @@ export function Field({ name, label, form, type = 'text', hint, autocomplete, in
         onBlur=${onBlur} />
       ${beside}
     </div>
-    ${wrong && html`<p class="wrong" id=${`${name}-wrong`}>${h(Icon, { name: 'warning' })}${fieldWords(wrong)}</p>`}
-    ${status !== undefined && html`<p class="status" id=${`${name}-status`} aria-live="polite" data-good=${status?.good ? '' : undefined}
+    ${wrong && html`<p class="wrong" id=${`${id}-wrong`}>${h(Icon, { name: 'warning' })}${fieldWords(wrong)}</p>`}
+    ${status !== undefined && html`<p class="status" id=${`${id}-status`} aria-live="polite" data-good=${status?.good ? '' : undefined}
       >${status && html`${status.good && h(Icon, { name: 'check' })}${status.text}`}</p>`}
-    ${hint && html`<p class="hint" id=${`${name}-hint`}>${hint}</p>`}
+    ${hint && html`<p class="hint" id=${`${id}-hint`}>${hint}</p>`}
     ${below}
   </div>`;
 }

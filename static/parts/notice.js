@@ -13,11 +13,11 @@ export function Notice({ kind, children }) {
   </div>`;
 }
 
-/** @param {{ problem: import('../problem.js').Problem | null }} props */
-export function ProblemNotice({ problem }) {
+/** @param {{ problem: import('../problem.js').Problem | null, about?: string }} props `about` as in wordsOf() */
+export function ProblemNotice({ problem, about }) {
   if (!problem) return null;
   return h(Notice, { kind: 'bad' }, html`
-    <p>${wordsOf(problem)}</p>
+    <p>${wordsOf(problem, about)}</p>
     ${problem.retryAfter > 0 && h(Countdown, { key: problem, seconds: problem.retryAfter })}
     ${problem.instance && html`<p class="fine">${t('problem.reference', { instance: problem.instance })}</p>`}`);
 }

@@ -12,7 +12,7 @@ export function PasswordField(props) {
     type: shown ? 'text' : 'password',
     spellless: true,
     beside: html`<button type="button" class="inset" aria-pressed=${shown ? 'true' : 'false'}
-      aria-label=${t('password.show')} aria-controls=${props.name} title=${shown ? t('password.hide') : t('password.show')}
+      aria-label=${t('password.show')} aria-controls=${props.form.id(props.name)} title=${shown ? t('password.hide') : t('password.show')}
       onClick=${() => setShown(!shown)}>${h(Icon, { name: shown ? 'eyeOff' : 'eye' })}</button>`,
   });
 }

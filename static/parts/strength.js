@@ -12,6 +12,6 @@ export function Strength({ form }) {
   const level = password.value === '' ? null : strength(password.value, username.value, email.value);
   return html`<div class="strength" data-level=${level ?? undefined}>
     <span class="bars" aria-hidden="true"><i></i><i></i><i></i><i></i></span>
-    <p aria-live="polite" id="password-strength">${level === null ? '' : t(words[level])}</p>
+    <p aria-live="polite" id=${`${form.id('password')}-strength`}>${level === null ? '' : t(words[level])}</p>
   </div>`;
 }

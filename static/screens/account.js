@@ -1,71 +1,64 @@
-// My account: who I am here, how I can be reached, this session, and the way out.
-import { h, html, useSignal } from '../vendor/preact.js';
-import { date, dateAndTime, lookUp, t } from '../i18n.js';
+// My account: who I am here, my picture, my password, this session, my data, and the way out for good.
+import { h, html, useEffect, useSignal } from '../vendor/preact.js';
+import { Contacts } from '../account/contacts.js';
+import { CurrentSession } from '../account/current-session.js';
+import { Export } from '../account/export.js';
+import { Leaving } from '../account/leaving.js';
+import { PasswordChange } from '../account/password.js';
+import { Picture } from '../account/picture.js';
+import { t } from '../i18n.js';
+import { Avatar } from '../parts/avatar.js';
 import { Icon } from '../parts/icons.js';
-import { Notice, ProblemNotice } from '../parts/notice.js';
+import { Notice } from '../parts/notice.js';
 import { Heading } from '../parts/shell.js';
-import { asProblem } from '../problem.js';
-import { go } from '../router.js';
-import { logOut, outOfReach } from '../session.js';
+import { outOfReach } from '../session.js';
+
+const sections = /** @type {const} */ ([
+  ['about', 'person', 'account.identity'],
+  ['picture', 'picture', 'avatar.title'],
+  ['security', 'lock', 'password.label'],
+  ['session', 'devices', 'account.session'],
+  ['data', 'file', 'export.title'],
+  ['leave', 'cross', 'leave.title'],
+]);
 
 /** @param {{ me: import('../session.js').Me }} props */
 export function Account({ me }) {
+  const reading = useReading();
   return html`<div class="rooms wide">
     <nav class="side" aria-label=${t('account.sections')}>
-      <ul><li><a href="/account" aria-current="page">${h(Icon, { name: 'person' })}${t('account.title')}</a></li></ul>
+      <ul>${sections.map(([id, icon, words]) => html`<li><a href=${`#${id}`} aria-current=${reading === id ? 'true' : undefined}
+        >${h(Icon, { name: icon })}${t(words)}</a></li>`)}</ul>
     </nav>
     <div class="room">
       <div class="person">
-        ${me.avatar_url
-          ? html`<img class="avatar" src=${me.avatar_url} width="72" height="72" alt="" />`
-          : html`<span class="avatar" aria-hidden="true">${[...me.username][0].toUpperCase()}</span>`}
+        ${h(Avatar, { me, size: 72 })}
         <div>${h(Heading, { text: t('account.title') })}<p class="lead" id="who">${me.username}</p></div>
       </div>
       ${outOfReach.value && h(Notice, { kind: 'plain' }, html`<p>${t('account.out_of_reach')}</p>`)}
-      ${h(Identity, { me })}
-      ${h(Session, { me })}
+      ${h(Contacts, { me })}
+      ${h(Picture, { me })}
+      ${h(PasswordChange, { me })}
+      ${h(CurrentSession, { me })}
+      ${h(Export, null)}
+      ${h(Leaving, { me })}
     </div>
   </div>`;
 }
 
-/** @param {{ me: import('../session.js').Me }} props */
-function Identity({ me }) {
-  const roles = me.roles.map((role) => lookUp(`role.${role}`) ?? role);
-  return html`<section class="card" aria-labelledby="identity">
-    <h2 id="identity">${t('account.identity')}</h2>
-    <dl class="facts">
-      <div><dt>${t('register.username')}</dt><dd>${me.username}</dd></div>
-      <div><dt>${t('register.email')}</dt><dd><span>${me.email}</span>${h(Badge, { verified: me.email_verified })}</dd></div>
-      <div><dt>${t('register.phone')}</dt><dd><span>${me.phone}</span>${h(Badge, { verified: me.phone_verified })}</dd></div>
-      <div><dt>${t('account.roles')}</dt><dd>${roles.length > 0 ? roles.join(t('account.and')) : t('account.no_roles')}</dd></div>
-      <div><dt>${t('account.member_since')}</dt><dd><time datetime=${me.created_at}>${date(me.created_at)}</time></dd></div>
-    </dl>
-  </section>`;
-}
-
-/** @param {{ verified: boolean }} props */
-function Badge({ verified }) {
-  return html`<span class="badge" data-good=${verified ? '' : undefined}>${t(verified ? 'account.verified' : 'account.unverified')}</span>`;
-}
-
-/** @param {{ me: import('../session.js').Me }} props */
-function Session({ me }) {
-  const problem = useSignal(/** @type {import('../problem.js').Problem | null} */ (null));
-  async function leave() {
-    try {
-      await logOut();
-      go('/login?from=logout');
-    } catch (thrown) {
-      problem.value = asProblem(thrown);
-    }
-  }
-  return html`<section class="card" aria-labelledby="session">
-    <h2 id="session">${t('account.session')}</h2>
-    <dl class="facts">
-      <div><dt>${t('account.logged_in_at')}</dt><dd><time datetime=${new Date(me.login_time).toISOString()}>${dateAndTime(me.login_time)}</time></dd></div>
-    </dl>
-    <p class="hint">${t('account.one_client')}</p>
-    ${h(ProblemNotice, { problem: problem.value })}
-    <button type="button" class="button second" id="logout" onClick=${leave}>${t('account.log_out')}</button>
-  </section>`;
+/** The section that the menu marks: the first one in the upper half of the window. @returns {string} its id */
+function useReading() {
+  const reading = useSignal('about');
+  useEffect(() => {
+    const seen = new Set();
+    const watch = new IntersectionObserver((changes) => {
+      for (const { target, isIntersecting } of changes) seen[isIntersecting ? 'add' : 'delete'](target.id);
+      reading.value = sections.find(([id]) => seen.has(id))?.[0] ?? reading.peek();
+    }, { rootMargin: '-10% 0px -55%' });
+    for (const [id] of sections) watch.observe(/** @type {Element} */ (document.getElementById(id)));
+    // The browser looked for it before this screen was drawn.
+    if (location.hash) document.getElementById(location.hash.slice(1))?.scrollIntoView();
+    return () => watch.disconnect();
+  }, []);
+  return reading.value;
 }

@@ -66,6 +66,7 @@ export function Login() {
   return html`<div class="entry wide"><section class="card">
     ${h(Heading, { text: t('login.title'), lead: t('login.lead') })}
     ${query.get('from') === 'register' && h(Notice, { kind: 'good' }, html`<p>${t('login.registered')}</p>`)}
+    ${query.get('from') === 'reset' && h(Notice, { kind: 'good' }, html`<p>${t('login.reset')}</p>`)}
     ${query.get('from') === 'logout' && h(Notice, { kind: 'good' }, html`<p>${t('login.logged_out')}</p>`)}
     ${query.has('next') && !form.problem.value && h(Notice, { kind: 'plain' }, html`<p>${t('login.first')}</p>`)}
     ${h(ProblemNotice, { problem: form.problem.value })}
@@ -75,6 +76,7 @@ export function Login() {
       ${captchaWanted.value && h(CaptchaField, { form, captcha })}
       <button class="button" type="submit" aria-disabled=${form.busy.value ? 'true' : undefined}>${form.busy.value ? t('login.busy') : t('login.go')}</button>
     </form>
+    <p class="aside"><a href="/forgot">${t('login.forgot')}</a></p>
     <p class="aside">${t('login.no_account')} <a href="/register">${t('register.go')}</a></p>
   </section></div>`;
 }

@@ -2,11 +2,14 @@
 // resource and request to another host, people with names nobody else has, and axe.
 //
 // The server under test is named by ZHANGGUI_URL. It must disclose captcha answers and have its limits per
-// address lifted, as the development profile does with ZHANGGUI_RATE_LIMITS=off.
+// address lifted, as the development profile does with ZHANGGUI_RATE_LIMITS=off. Its first administrators are made at
+// its command line: ZHANGGUI_CLI is the beginning of `… grant NAME admin`, words apart by spaces.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { randomBytes, randomInt } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { after, before } from 'node:test';
+import { promisify } from 'node:util';
 import axe from 'axe-core';
 import { chromium } from 'playwright-core';
 
@@ -96,6 +99,41 @@ export async function registered() {
   assert.equal(answer.status, 201, await answer.text());
   return person;
 }
+
+/** Gives somebody a role at the server's command line, as its operator does. @param {Person} person @param {string} role */
+export async function grant({ username }, role) {
+  const [program, ...words] = (process.env.ZHANGGUI_CLI ?? '').split(' ').filter(Boolean);
+  assert.ok(program, 'ZHANGGUI_CLI is not set: name the command line of the server under test, for example '
+    + 'ZHANGGUI_CLI="target/debug/zhanggui --data-dir DIR user" (or: npm run test:mock)');
+  // The program refuses a ZHANGGUI_ variable that it does not know, and these two are ours.
+  const { ZHANGGUI_URL: _url, ZHANGGUI_CLI: _cli, ...env } = process.env;
+  await promisify(execFile)(program, [...words, 'grant', username, role], { env });
+}
+
+/** Reads the six digits that the development profile shows below the field. @param {Page} page @param {string} [id] of the field */
+export async function disclosedCode(page, id = 'code') {
+  const words = await page.locator(`#${id}-hint`).textContent();
+  const code = words?.match(/\d{6}/)?.[0];
+  assert.ok(code, 'the server under test does not disclose codes');
+  return code;
+}
+
+/** Six digits that are not these. @param {string} code */
+export const otherCode = (code) => code.replace(/^./, (digit) => String((Number(digit) + 1) % 10));
+
+/** Presses Tab until the element has the focus. @param {Page} page @param {string} id */
+export async function tabTo(page, id) {
+  for (let presses = 0; presses < 60; presses += 1) {
+    if (await focused(page) === id) return;
+    await page.keyboard.press('Tab');
+  }
+  assert.fail(`Tab does not reach #${id}`);
+}
+
+/** Answers a call as the server would in a state that a test cannot bring about. @param {Page} page @param {string} url @param {number} status @param {string} code @param {Record<string, string>} [headers] */
+export const refuse = (page, url, status, code, headers = {}) => page.route(url, (route) => route.fulfill({
+  status, headers, contentType: 'application/problem+json', body: JSON.stringify({ type: `/problems/${code}`, title: code, status, detail: code, code }),
+}));
 
 /** Logs in from elsewhere, without the page. @param {Person} person */
 export async function logInElsewhere(person) {

@@ -22,10 +22,13 @@ const codes = [
   'malformed_request', 'invalid_query', 'captcha_failed', 'login_required', 'session_superseded', 'session_expired',
   'invalid_credentials', 'forbidden', 'captcha_required', 'cross_site_request', 'not_found', 'already_taken', 'conflict',
   'too_large', 'unsupported_media_type', 'validation_failed', 'too_many_requests', 'too_many_attempts', 'overloaded', 'unavailable',
-  'method_not_allowed', 'internal_error',
+  'method_not_allowed', 'internal_error', 'wrong_code', 'code_expired', 'resend_too_soon',
 ];
 const fieldCodes = ['required', 'invalid_format', 'too_short', 'too_long', 'out_of_range', 'unknown'];
-const codesOfOneField = ['field.password_confirmation.mismatch', 'field.password.common_password'];
+const codesOfOneField = [
+  'field.password_confirmation.mismatch', 'field.password.common_password', 'field.avatar.invalid_format', 'field.avatar.out_of_range',
+  'field.code.invalid_format', 'field.code.wrong_code', 'field.code.code_expired', 'field.code.used_up',
+];
 
 test('both catalogues have the same keys in the same order', () => {
   assert.deepEqual(Object.keys(zh), Object.keys(en));

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { gzipSync } from 'node:zlib';
-import { axeFindings, base, call, logIn, logInElsewhere, registered, tooWide, useBrowser, visit } from './browser.mjs';
+import { axeFindings, base, call, disclosedCode, grant, logIn, logInElsewhere, otherCode, registered, tooWide, useBrowser, visit, watchCaptcha } from './browser.mjs';
 
 useBrowser();
 
@@ -26,8 +26,97 @@ const screens = {
   },
 };
 
+/** @param {Page} page @param {string} locale @param {Record<string, (page: Page) => Promise<unknown>>} all */
+async function look(page, locale, all) {
+  const findings = [];
+  for (const [name, come] of Object.entries(all)) {
+    await page.setViewportSize({ width: 1440, height: 900 });
+    await come(page);
+    findings.push(...(await tooWide(page)).map((what) => `${name} at 1440: ${what}`));
+    await page.setViewportSize({ width: 360, height: 740 });
+    findings.push(...(await tooWide(page)).map((what) => `${name} at 360: ${what}`));
+    findings.push(...(await axeFindings(page)).map((what) => `${name}: ${what}`));
+    assert.equal(await page.getAttribute('html', 'lang'), locale, name);
+  }
+  assert.deepEqual(findings, []);
+}
+
+/**
+ * What an account has, one state after another, to its end.
+ * @param {import('./browser.mjs').Person} person
+ * @param {string} forgetful the email of somebody else, since an address gets no second code so soon
+ * @param {() => Promise<string>} captcha @returns {typeof screens}
+ */
+const accountScreens = (person, forgetful, captcha) => ({
+  forgot: async (page) => { await page.goto('/forgot'); await captcha(); },
+  'forgot, the code': async (page) => {
+    await page.fill('#identifier', forgetful);
+    await page.fill('#captcha_answer', await captcha());
+    await page.click('button[type=submit]');
+    await page.locator('#code').waitFor();
+    await page.fill('#code', otherCode(await disclosedCode(page)));
+    await page.fill('#password', 'velvet-Harbour 42');
+    await page.fill('#password_confirmation', 'velvet-Harbour 42');
+    await page.click('button[type=submit]');
+    await page.locator('#code-wrong').waitFor();
+  },
+  'account, a code': async (page) => {
+    await logIn(page, person);
+    await page.click('#verify-sms');
+    await page.locator('#sms-code').waitFor();
+    await page.locator('.contact button[type=submit]').click();
+    await page.locator('#sms-code-wrong').waitFor();
+  },
+  'account, the channel': async (page) => { await page.click('#change-password-open'); await page.locator('.ways').waitFor(); },
+  'account, a new password': async (page) => {
+    await page.locator('#security button[type=submit]').click();
+    await page.locator('#change-code').waitFor();
+    await page.fill('#change-password', 'abcdefgh');
+  },
+  'account, a picture': async (page) => {
+    const picture = await page.evaluate(() => {
+      const canvas = document.createElement('canvas');
+      canvas.width = 300;
+      return canvas.toDataURL('image/png').split(',')[1];
+    });
+    await page.setInputFiles('#avatar-file', { name: 'me.png', mimeType: 'image/png', buffer: Buffer.from(picture, 'base64') });
+    await page.locator('#crop').waitFor();
+  },
+  'account, with a picture': async (page) => { await page.click('#avatar-send'); await page.locator('#avatar-remove').waitFor(); },
+  'account, a file refused': async (page) => {
+    await page.setInputFiles('#avatar-file', { name: 'me.gif', mimeType: 'image/gif', buffer: Buffer.from('GIF89a') });
+    await page.locator('#picture [role=alert]').waitFor();
+  },
+  'account, exported': async (page) => { await page.click('#export'); await page.locator('#data .notice[data-kind=good]').waitFor(); },
+  'account, leaving': async (page) => {
+    await page.click('#leave-open');
+    await page.click('#leave-now');
+    await page.locator('#leave-password-wrong').waitFor();
+  },
+  roles: async (page) => { await page.click('.top-links a[href="/admin"]'); await page.locator('.people li').first().waitFor(); },
+  'roles, a question': async (page) => {
+    await page.click(`[data-person="${person.username}"] [data-role=analyst]`);
+    await page.locator('dialog[open]').waitFor();
+  },
+  'roles, done': async (page) => { await page.click('#confirm-yes'); await page.locator('#role-done').waitFor(); },
+  farewell: async (page) => {
+    await page.click('.top-links a[href="/account"]');
+    await page.click('#leave-open');
+    await page.fill('#leave-confirmed_username', person.username);
+    await page.fill('#leave-password', person.password);
+    await page.click('#leave-now');
+    await page.locator('.farewell').waitFor();
+  },
+});
+
 for (const locale of ['zh-CN', 'en']) {
   for (const colorScheme of /** @type {const} */ (['light', 'dark'])) {
+    test(`every screen of the account is sound in ${locale}, ${colorScheme}`, async () => {
+      const [person, forgetful] = [await registered(), await registered()];
+      await grant(person, 'admin');
+      await visit({ locale, colorScheme }, (page) => look(page, locale, accountScreens(person, forgetful.email, watchCaptcha(page))));
+    });
+
     test(`every screen is sound in ${locale}, ${colorScheme}`, async () => {
       const person = await registered();
       await visit({ locale, colorScheme }, async (page) => {
@@ -42,17 +131,7 @@ for (const locale of ['zh-CN', 'en']) {
           },
           docs: async () => { await page.goto('/docs'); await page.locator('.operation').first().waitFor(); },
         };
-        const findings = [];
-        for (const [name, come] of Object.entries(all)) {
-          await page.setViewportSize({ width: 1440, height: 900 });
-          await come(page);
-          findings.push(...(await tooWide(page)).map((what) => `${name} at 1440: ${what}`));
-          await page.setViewportSize({ width: 360, height: 740 });
-          findings.push(...(await tooWide(page)).map((what) => `${name} at 360: ${what}`));
-          findings.push(...(await axeFindings(page)).map((what) => `${name}: ${what}`));
-          assert.equal(await page.getAttribute('html', 'lang'), locale, name);
-        }
-        assert.deepEqual(findings, []);
+        await look(page, locale, all);
       });
     });
   }
@@ -73,7 +152,7 @@ test('the first page costs at most 60 KB compressed', () => visit({}, async (pag
 }));
 
 test('pages come with a policy that allows no inline script, no eval and no other host', async () => {
-  for (const path of ['/', '/login', '/register', '/account', '/docs']) {
+  for (const path of ['/', '/login', '/register', '/forgot', '/account', '/admin', '/docs']) {
     const answer = await call(path, undefined, { Accept: 'text/html' });
     const policy = answer.headers.get('Content-Security-Policy') ?? '';
     for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "require-trusted-types-for 'script'"])
@@ -120,7 +199,7 @@ test('links, back and forward move between screens without loading the page agai
   await page.evaluate(() => { document.body.dataset.same = 'yes'; });
   await page.locator('.top-links a[href="/login"]').click();
   await page.waitForURL('**/login');
-  await page.locator('.aside a').click();
+  await page.locator('.aside a[href="/register"]').click();
   await page.waitForURL('**/register');
   await page.goBack();
   await page.locator('h1', { hasText: 'Log in' }).waitFor();
@@ -141,4 +220,25 @@ test('the API reference lists the operations, filters them and links to them', (
   await page.locator('.operation', { hasText: '/api/v1/register' }).waitFor();
   assert.equal(await page.locator('.operation').count(), 1);
   assert.equal(page.url(), `${base}/docs#get-api-v1-me`);
+}));
+
+test('what only a person with an account needs is loaded when it is needed', () => visit({}, async (page) => {
+  /** @type {string[]} */
+  const loaded = [];
+  page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
+  await page.goto('/login', { waitUntil: 'networkidle' });
+  assert.deepEqual(loaded.filter((path) => /account|admin|forgot|crop|code/.test(path)), []);
+  await page.click('a[href="/forgot"]');
+  await page.locator('#identifier').waitFor();
+  assert.ok(loaded.includes('/static/screens/forgot.js') && !loaded.includes('/static/screens/account.js'));
+}));
+
+test('a screen that cannot be loaded says so, and a reload brings it', () => visit({ tolerated: /Failed to (load resource|fetch dynamically)/ }, async (page) => {
+  await page.goto('/login', { waitUntil: 'networkidle' });
+  await page.route('**/static/screens/forgot.js', (route) => route.abort());
+  await page.click('a[href="/forgot"]');
+  await page.getByRole('alert').getByText('cannot be reached').waitFor();
+  await page.unroute('**/static/screens/forgot.js');
+  await page.getByRole('button', { name: 'Reload the page' }).click();
+  await page.locator('#identifier').waitFor();
 }));

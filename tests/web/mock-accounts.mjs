@@ -1,17 +1,25 @@
 // The account routes of the HTTP contract in memory, for the mock server: captcha, availability, register, log in
-// (with supersession, captcha after three wrong passwords, pause after ten), log out and me.
+// (with supersession, captcha after three wrong passwords, pause after ten), log out and me. What an account can do
+// besides stands in mock-person.mjs.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { personRoutes } from './mock-person.mjs';
 
-/** @typedef {{ user_id: string, username: string, email: string, phone: string, password: string, created_at: string }} Account */
+/**
+ * @typedef {{ user_id: string, username: string, email: string, phone: string, password: string, created_at: string,
+ *   email_verified: boolean, phone_verified: boolean, avatar_url: string | null, roles: string[] }} Account
+ */
+/** @typedef {{ body: Record<string, string>, bytes: Buffer, url: URL, request: Request, ids: string[] }} Asked */
+/** @typedef {{ status: number, json?: unknown, bytes?: Buffer, cookies?: string[], headers?: Record<string, string> }} Answer */
+/** @typedef {Record<string, (asked: Asked) => Answer>} Routes a segment `*` of a path is any, and comes in `ids` */
 /** @typedef {{ field: string, code: string, message: string }} FieldError */
 /** @typedef {import('node:http').IncomingMessage} Request */
 /** @typedef {import('node:http').ServerResponse} Response */
 
 const characters = 'abcdefghjkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789';
-const cleared = ['session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax', 'login_time=; Path=/; Max-Age=0; SameSite=Lax'];
+export const cleared = ['session=; Path=/; Max-Age=0; HttpOnly; SameSite=Lax', 'login_time=; Path=/; Max-Age=0; SameSite=Lax'];
 
-class Refusal extends Error {
-  /** @param {number} status @param {string} code @param {{ errors?: FieldError[], retryAfter?: number, cookies?: string[] }} [more] */
+export class Refusal extends Error {
+  /** @param {number} status @param {string} code @param {{ errors?: FieldError[], retryAfter?: number, cookies?: string[], remaining_attempts?: number }} [more] */
   constructor(status, code, more = {}) {
     super(code);
     this.status = status;
@@ -42,8 +50,33 @@ export function accountRoutes() {
   /** @param {'username' | 'email' | 'phone'} field @param {string} value */
   const taken = (field, value) => accounts.some((account) => normal(field, account[field]) === normal(field, value));
 
-  /** @type {Record<string, (asked: { body: Record<string, string>, url: URL, request: Request }) => { status: number, json?: unknown, cookies?: string[] }>} */
+  /** @param {string} name */
+  const named = (name) => accounts.find((one) => /** @type {const} */ (['username', 'email', 'phone']).some((field) => normal(field, one[field]) === normal(field, name)));
+
+  /** @param {Account} account @returns {string[]} the cookies of a new session, which ends any older one */
+  function admit(account) {
+    const session = randomBytes(32).toString('base64url');
+    const login_time = Math.max(Date.now(), (newest.get(account.user_id)?.login_time ?? 0) + 1);
+    sessions.set(session, { account, login_time });
+    newest.set(account.user_id, { session, login_time });
+    return [`session=${session}; Path=/; HttpOnly; SameSite=Lax`, `login_time=${login_time}; Path=/; SameSite=Lax`];
+  }
+
+  /** @param {Request} request */
+  function whose(request) {
+    const session = cookie(request, 'session');
+    const held = sessions.get(session);
+    if (!held) throw new Refusal(401, 'login_required', { cookies: cleared });
+    if (newest.get(held.account.user_id)?.session !== session) throw new Refusal(401, 'session_superseded', { cookies: cleared });
+    return held;
+  }
+
+  /** @param {Account} account */
+  const expel = (account) => newest.delete(account.user_id);
+
+  /** @type {Routes} */
   const routes = {
+    ...personRoutes({ accounts, named, admit, whose, expel, checkCaptcha }),
     'GET /api/v1/captcha': () => {
       const id = randomUUID();
       const value = Array.from(randomBytes(4), (byte) => characters[byte % characters.length]).join('');
@@ -63,7 +96,10 @@ export function accountRoutes() {
       const fields = /** @type {const} */ (['username', 'email', 'phone']).filter((field) => taken(field, body[field]));
       if (fields.length > 0) throw new Refusal(409, 'already_taken', { errors: fields.map((field) => ({ field, code: 'already_taken', message: 'taken' })) });
       const { username, email, password } = body;
-      const account = { user_id: randomUUID(), username, email: email.toLowerCase(), phone: normal('phone', body.phone), password, created_at: new Date().toISOString() };
+      const account = {
+        user_id: randomUUID(), username, email: email.toLowerCase(), phone: normal('phone', body.phone), password, created_at: new Date().toISOString(),
+        email_verified: false, phone_verified: false, avatar_url: null, roles: [],
+      };
       accounts.push(account);
       return { status: 201, json: { user_id: account.user_id, username } };
     },
@@ -75,33 +111,22 @@ export function accountRoutes() {
         if (!body.captcha_id) throw new Refusal(403, 'captcha_required');
         checkCaptcha(body.captcha_id, body.captcha_answer);
       }
-      const account = accounts.find((one) => /** @type {const} */ (['username', 'email', 'phone']).some((field) => normal(field, one[field]) === normal(field, name)));
+      const account = named(name);
       if (account?.password !== body.password || !account) {
         misses.set(name, missed + 1);
         throw new Refusal(401, 'invalid_credentials');
       }
       misses.delete(name);
-      const session = randomBytes(32).toString('base64url');
-      const login_time = Math.max(Date.now(), (newest.get(account.user_id)?.login_time ?? 0) + 1);
-      sessions.set(session, { account, login_time });
-      newest.set(account.user_id, { session, login_time });
-      return {
-        status: 200,
-        json: { user_id: account.user_id, username: account.username, login_time: new Date(login_time).toISOString() },
-        cookies: [`session=${session}; Path=/; HttpOnly; SameSite=Lax`, `login_time=${login_time}; Path=/; SameSite=Lax`],
-      };
+      const cookies = admit(account);
+      return { status: 200, json: { user_id: account.user_id, username: account.username, login_time: newest.get(account.user_id)?.login_time }, cookies };
     },
     'POST /api/v1/logout': ({ request }) => {
       sessions.delete(cookie(request, 'session'));
       return { status: 204, cookies: cleared };
     },
     'GET /api/v1/me': ({ request }) => {
-      const session = cookie(request, 'session');
-      const held = sessions.get(session);
-      if (!held) throw new Refusal(401, 'login_required', { cookies: cleared });
-      if (newest.get(held.account.user_id)?.session !== session) throw new Refusal(401, 'session_superseded', { cookies: cleared });
-      const { password: _secret, ...account } = held.account;
-      return { status: 200, json: { ...account, email_verified: false, phone_verified: false, avatar_url: null, roles: [], login_time: new Date(held.login_time).toISOString() } };
+      const { account: { password: _secret, ...account }, login_time } = whose(request);
+      return { status: 200, json: { ...account, login_time } };
     },
   };
 
@@ -113,20 +138,28 @@ export function accountRoutes() {
       return;
     }
     try {
-      const route = routes[`${request.method} ${url.pathname}`];
-      if (!route) throw new Refusal(404, 'not_found');
-      const { status, json, cookies = [] } = route({ body: await read(request), url, request });
-      response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Set-Cookie': cookies });
-      response.end(json === undefined ? undefined : JSON.stringify(json));
+      const { route, ids } = find(routes, `${request.method} ${url.pathname}`);
+      const { status, json, bytes, cookies = [], headers = {} } = route({ ...await read(request), url, request, ids });
+      response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Set-Cookie': cookies, ...headers });
+      response.end(bytes ?? (json === undefined ? undefined : JSON.stringify(json)));
     } catch (thrown) {
       const { status, code, more } = thrown instanceof Refusal ? thrown : new Refusal(500, 'internal_error');
       /** @type {Record<string, string | string[]>} */
       const headers = { 'Content-Type': 'application/problem+json', 'Cache-Control': 'no-store', 'Set-Cookie': more.cookies ?? [] };
       if (more.retryAfter) headers['Retry-After'] = String(more.retryAfter);
       response.writeHead(status, headers);
-      response.end(JSON.stringify({ type: `/problems/${code}`, title: code, status, detail: code, code, ...(more.errors && { errors: more.errors }) }));
+      response.end(JSON.stringify({ type: `/problems/${code}`, title: code, status, detail: code, code, ...(more.errors && { errors: more.errors }), ...('remaining_attempts' in more && { remaining_attempts: more.remaining_attempts }) }));
     }
   };
+}
+
+/** @param {Routes} routes @param {string} wanted a method and a path */
+function find(routes, wanted) {
+  for (const [pattern, route] of Object.entries(routes)) {
+    const found = wanted.match(new RegExp(`^${pattern.replaceAll('*', '([^/]+)')}$`));
+    if (found) return { route, ids: found.slice(1) };
+  }
+  throw new Refusal(404, 'not_found');
 }
 
 /** @param {Record<string, string>} body @returns {FieldError[]} */
@@ -140,10 +173,18 @@ function wrongWith(body) {
   say('username', 'invalid_format', /[a-z]/i.test(body.username ?? '') && /\p{Script=Cyrillic}/u.test(body.username ?? ''));
   say('email', 'invalid_format', !/^[^\s@]+@[^\s@]+$/.test(body.email ?? ''));
   say('phone', 'invalid_format', !/^\+\d{7,15}$/.test(normal('phone', body.phone ?? '')));
-  say('password', 'too_short', (body.password ?? '').length < 8);
-  say('password', 'common_password', ['password', 'password1', '12345678', 'qwertyuiop'].includes(body.password));
-  say('password_confirmation', 'mismatch', body.password !== body.password_confirmation);
+  errors.push(...wrongPasswords(body));
   return errors;
+}
+
+/** @param {Record<string, string>} body @returns {FieldError[]} */
+export function wrongPasswords({ password = '', password_confirmation }) {
+  const common = ['password', 'password1', '12345678', 'qwertyuiop'].includes(password);
+  const code = password.length < 8 ? 'too_short' : password.length > 128 ? 'too_long' : common ? 'common_password' : null;
+  return [
+    ...(code ? [{ field: 'password', code, message: code }] : []),
+    ...(password !== password_confirmation ? [{ field: 'password_confirmation', code: 'mismatch', message: 'mismatch' }] : []),
+  ];
 }
 
 /** @param {string} field @param {string} value */
@@ -156,11 +197,13 @@ function normal(field, value) {
 /** @param {Request} request @param {string} name */
 const cookie = (request, name) => request.headers.cookie?.match(new RegExp(`(?:^|; )${name}=([^;]*)`))?.[1] ?? '';
 
-/** @param {Request} request @returns {Promise<Record<string, string>>} */
+/** @param {Request} request @returns {Promise<{ body: Record<string, string>, bytes: Buffer }>} */
 async function read(request) {
-  let text = '';
-  for await (const chunk of request) text += chunk;
-  return text ? JSON.parse(text) : {};
+  const chunks = [];
+  for await (const chunk of request) chunks.push(chunk);
+  const bytes = Buffer.concat(chunks);
+  const json = request.headers['content-type']?.startsWith('application/json') && bytes.length > 0;
+  return { body: json ? JSON.parse(bytes.toString()) : {}, bytes };
 }
 
 /** @param {string} value */

@@ -1,5 +1,52 @@
 // The server's interface. Written by types.mjs from the OpenAPI document; do not edit.
 export interface paths {
+    "/api/v1/admin/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * People and their roles
+         * @description # Errors
+         *     `forbidden` without the role `admin`; the database's.
+         */
+        get: operations["list_people"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/admin/people/{user_id}/roles/{role}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Grant a role
+         * @description # Errors
+         *     `forbidden` without the role `admin`; `not_found` where there is no such person or role.
+         */
+        put: operations["grant_role"];
+        post?: never;
+        /**
+         * Revoke a role
+         * @description # Errors
+         *     `forbidden` without the role `admin`; `not_found` where there is no such person or role.
+         */
+        delete: operations["revoke_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability": {
         parameters: {
             query?: never;
@@ -97,6 +144,165 @@ export interface paths {
         get: operations["show"];
         put?: never;
         post?: never;
+        /**
+         * Forget me
+         * @description # Errors
+         *     `invalid_credentials` for a wrong password, which counts as one at logging in; `too_many_attempts`.
+         */
+        delete: operations["erase_account"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change my picture
+         * @description As the field `avatar` of a form, or as the body itself with the picture's own content type.
+         */
+        put: operations["change_avatar"];
+        post?: never;
+        /**
+         * Remove my picture
+         * @description # Errors
+         *     `login_required`; the infrastructure's.
+         */
+        delete: operations["remove_avatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Everything about me
+         * @description # Errors
+         *     `too_many_requests`; the database's.
+         */
+        get: operations["export_account"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change the password
+         * @description # Errors
+         *     As for confirming a code; and `validation_failed` for a password that is not good enough.
+         */
+        put: operations["change_password"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/verifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Have a code sent
+         * @description # Errors
+         *     `validation_failed`; `resend_too_soon` within a minute of the last one, `too_many_attempts` after ten in a
+         *     day, both by channel.
+         */
+        post: operations["request_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/me/verifications/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify a contact
+         * @description # Errors
+         *     `wrong_code` with the tries left; `code_expired` for an old, used or replaced one; `too_many_attempts` after
+         *     five wrong ones; `not_found` for an id that was not given out lately or for another purpose.
+         */
+        post: operations["confirm_verification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * I forgot my password
+         * @description # Errors
+         *     `captcha_failed`, `validation_failed`; `resend_too_soon` and `too_many_attempts` by the name and channel, whether
+         *     or not there is such an account; `too_many_requests` by address.
+         */
+        post: operations["request_password_reset"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/password-resets/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Choose another password
+         * @description # Errors
+         *     `wrong_code` with the tries left, `code_expired`, `too_many_attempts`, `not_found`, `validation_failed`.
+         */
+        post: operations["confirm_password_reset"];
         delete?: never;
         options?: never;
         head?: never;
@@ -133,6 +339,27 @@ export interface paths {
         };
         /** Is the process alive? */
         get: operations["healthz"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/avatars/{person}/{file}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A picture
+         * @description # Errors
+         *     `not_found`, `unavailable`.
+         */
+        get: operations["show_avatar"];
         put?: never;
         post?: never;
         delete?: never;
@@ -230,6 +457,19 @@ export interface components {
             /** @description The value as it was asked. */
             value: string;
         };
+        /** @description Where the picture is. */
+        AvatarBody: {
+            /** @description 512 × 512 pixels; with `-128.jpg` at its end instead of `-512.jpg`, 128 × 128. */
+            avatar_url: string;
+        };
+        /** @description The form's one field, for the description. */
+        AvatarForm: {
+            /**
+             * Format: binary
+             * @description A PNG, JPEG or WebP file.
+             */
+            avatar: string;
+        };
         /** @description A captcha that waits to be solved. */
         CaptchaBody: {
             /**
@@ -246,6 +486,98 @@ export interface components {
             image_url: string;
             /** @description The characters themselves; only in development. */
             value?: string;
+        };
+        /** @description The body of `PUT /me/password`. */
+        ChangePasswordRequest: {
+            /** @description The six digits that were sent. */
+            code: string;
+            /**
+             * Format: password
+             * @description 8–128 characters of any kind, not a common password. `passwd1` is another name of it.
+             */
+            password: string;
+            /**
+             * Format: password
+             * @description The password again. `passwd2` is another name of it.
+             */
+            password_confirmation: string;
+            /**
+             * Format: uuid
+             * @description The code's id.
+             */
+            verification_id: string;
+        };
+        /**
+         * @description The way a code goes.
+         * @enum {string}
+         */
+        Channel: "email" | "sms";
+        /** @description The body of `POST /me/verifications/{id}/confirm`. */
+        ConfirmRequest: {
+            /** @description The six digits that were sent. */
+            code: string;
+        };
+        /** @description The body of `DELETE /me`. */
+        EraseRequest: {
+            /**
+             * Format: password
+             * @description The password. `passwd` is another name of it.
+             */
+            password: string;
+        };
+        /** @description Everything that is held about the person. */
+        ExportBody: {
+            /** @description The account as it is now. */
+            account: components["schemas"]["MeBody"];
+            /** @description Everything that happened, from the log. Passwords' hashes and codes are null. */
+            events: components["schemas"]["ExportedEvent"][];
+            /**
+             * Format: date-time
+             * @description When this was put together.
+             */
+            exported_at: string;
+            /** @description Its sessions of the last thirty days. */
+            sessions: components["schemas"]["ExportedSession"][];
+        };
+        /** @description One event of the account. */
+        ExportedEvent: {
+            /** @description What happened. */
+            event_type: string;
+            /** @description The version of that name's shape. */
+            event_version: string;
+            /** @description Who did it and in which request. */
+            metadata: Record<string, never>;
+            /** @description The facts, opened. */
+            payload: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Place in the log.
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Place in the account's own history.
+             */
+            sequence: number;
+        };
+        /** @description One session. */
+        ExportedSession: {
+            /** @description When it was ended. */
+            ended_at: string | null;
+            /** @description When it was last used, as far as that was written down. */
+            last_seen_at: string | null;
+            /**
+             * Format: date-time
+             * @description When it began.
+             */
+            logged_in_at: string;
+            /** @description When a newer one took its place. */
+            superseded_at: string | null;
         };
         /** @description The state of the process. */
         HealthBody: {
@@ -313,6 +645,28 @@ export interface components {
             /** @description The name as its owner wrote it. */
             username: string;
         };
+        /** @description Some people. */
+        PeopleBody: {
+            /** @description By name. */
+            people: components["schemas"]["PersonBody"][];
+        };
+        /** @description Somebody, as far as an admin needs to know. */
+        PersonBody: {
+            /**
+             * Format: date-time
+             * @description When the account was registered.
+             */
+            created_at: string;
+            /** @description Roles granted. */
+            roles: string[];
+            /**
+             * Format: uuid
+             * @description The account.
+             */
+            user_id: string;
+            /** @description The name as its owner wrote it. */
+            username: string;
+        };
         /** @description Why a request was not done (RFC 9457). */
         ProblemBody: {
             /** @description The stable code, for programs. */
@@ -323,6 +677,11 @@ export interface components {
             errors?: components["schemas"]["ProblemField"][];
             /** @description For a 5xx: where the server's log tells more. */
             instance?: string;
+            /**
+             * Format: int32
+             * @description For `wrong_code`: how often the code may still be tried.
+             */
+            remaining_attempts?: number;
             /**
              * Format: int32
              * @description The HTTP status.
@@ -388,6 +747,97 @@ export interface components {
             /** @description The name as its owner wrote it. */
             username: string;
         };
+        /** @description A reset that was begun, if the name belongs to somebody. */
+        ResetBody: {
+            /** @description How the code goes. */
+            channel: components["schemas"]["Channel"];
+            /** @description The code itself; in development only, and for nobody's name one that opens nothing. */
+            code?: string;
+            /**
+             * Format: date-time
+             * @description From when on the code is worth nothing.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description From when on another one may be asked for.
+             */
+            resend_after: string;
+            /**
+             * Format: uuid
+             * @description By which the reset is spoken of.
+             */
+            reset_id: string;
+        };
+        /** @description The body of `POST /password-resets/{id}/confirm`. */
+        ResetPasswordRequest: {
+            /** @description The six digits that were sent. */
+            code: string;
+            /**
+             * Format: password
+             * @description 8–128 characters of any kind, not a common password. `passwd1` is another name of it.
+             */
+            password: string;
+            /**
+             * Format: password
+             * @description The password again. `passwd2` is another name of it.
+             */
+            password_confirmation: string;
+        };
+        /** @description The body of `POST /password-resets`. */
+        ResetRequest: {
+            /** @description What the person read in it. */
+            captcha_answer: string;
+            /** @description The captcha that was shown. */
+            captcha_id: string;
+            /** @description `email` or `sms`. */
+            channel: components["schemas"]["Channel"];
+            /** @description The username, the email or the phone. */
+            identifier: string;
+        };
+        /**
+         * @description A role that an account can hold.
+         * @enum {string}
+         */
+        Role: "admin" | "auditor" | "analyst";
+        /** @description A code that is on its way. */
+        VerificationBody: {
+            /** @description How it goes. */
+            channel: components["schemas"]["Channel"];
+            /** @description The code itself; in development only. */
+            code?: string;
+            /** @description Where it goes, its middle hidden. */
+            destination: string;
+            /**
+             * Format: date-time
+             * @description From when on it is worth nothing.
+             */
+            expires_at: string;
+            /**
+             * Format: date-time
+             * @description From when on another one may be asked for.
+             */
+            resend_after: string;
+            /**
+             * Format: uuid
+             * @description By which the code is spoken of.
+             */
+            verification_id: string;
+        };
+        /** @description The body of `POST /me/verifications`. */
+        VerificationRequest: {
+            /** @description `email` or `sms`. */
+            channel: components["schemas"]["Channel"];
+            /** @description `verify_contact` or `change_password`. */
+            purpose: string;
+        };
+        /** @description A contact that counts as the owner's now. */
+        VerifiedBody: {
+            /** @description Which of the two contacts. */
+            channel: components["schemas"]["Channel"];
+            /** @description Always true. */
+            verified: boolean;
+        };
     };
     responses: never;
     parameters: never;
@@ -397,6 +847,110 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_people: {
+        parameters: {
+            query?: {
+                /** @description A username, an email or a phone, exactly; without it, everybody who holds a role. */
+                identifier?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PeopleBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `forbidden`, `invalid_query`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    grant_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account */
+                user_id: string;
+                /** @description The role */
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonBody"];
+                };
+            };
+            /** @description `forbidden`, `not_found`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    revoke_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The account */
+                user_id: string;
+                /** @description The role */
+                role: components["schemas"]["Role"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonBody"];
+                };
+            };
+            /** @description `forbidden`, `not_found`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     check: {
         parameters: {
             query?: {
@@ -556,6 +1110,301 @@ export interface operations {
             };
         };
     };
+    erase_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EraseRequest"];
+            };
+        };
+        responses: {
+            /** @description The account is erased; both cookies are cleared */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_credentials`, `validation_failed`, `too_many_attempts`, `overloaded`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "image/jpeg": number[];
+                "image/png": number[];
+                "image/webp": number[];
+                "multipart/form-data": components["schemas"]["AvatarForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AvatarBody"];
+                };
+            };
+            /** @description `too_large`, `unsupported_media_type`, `validation_failed`, `malformed_request`, `overloaded`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description There is none any more */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description A file to keep */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExportBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `login_required`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    change_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description The session is renewed: both cookies are set anew, and any other session ends */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `wrong_code`, `code_expired`, `too_many_attempts`, `not_found`, `validation_failed`, `overloaded`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    request_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerificationRequest"];
+            };
+        };
+        responses: {
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerificationBody"];
+                };
+            };
+            /** @description `validation_failed`, `resend_too_soon`, `too_many_attempts`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm_verification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `verification_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VerifiedBody"];
+                };
+            };
+            /** @description `wrong_code`, `code_expired`, `too_many_attempts`, `not_found`, `validation_failed`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    request_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetRequest"];
+            };
+        };
+        responses: {
+            /** @description The same for a name that belongs to nobody */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ResetBody"];
+                };
+            };
+            /** @description `captcha_failed`, `validation_failed`, `resend_too_soon`, `too_many_attempts`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    confirm_password_reset: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description `reset_id` */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResetPasswordRequest"];
+            };
+        };
+        responses: {
+            /** @description Every session of the account has ended */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `wrong_code`, `code_expired`, `too_many_attempts`, `not_found`, `validation_failed`, `too_many_requests`, `overloaded` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     register: {
         parameters: {
             query?: never;
@@ -603,6 +1452,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["HealthBody"];
+                };
+            };
+        };
+    };
+    show_avatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description As in `avatar_url` */
+                person: string;
+                /** @description As in `avatar_url` */
+                file: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description The one that `If-None-Match` names */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `unavailable` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
                 };
             };
         };

@@ -2,6 +2,7 @@
 // password, and where it agrees to go after logging in.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { largestZoom, middleOf, moved, placeOf, sideOf, zoomed } from '../../static/account/crop.js';
 import { check, checkAll, strength } from '../../static/checks.js';
 
 /** @param {string} field @param {string} value @param {Record<string, string>} [rest] */
@@ -52,10 +53,29 @@ test('the strength hint rises with length and variety and is not fooled by repet
   for (const strong of ['correct horse battery staple', '9f!Kz2#pWq7&']) assert.ok(rate(strong) >= 3, `${strong} ${rate(strong)}`);
 });
 
+test('a crop begins in the middle, as large as fits, and never leaves the picture', () => {
+  const wide = { width: 800, height: 400 };
+  const middle = middleOf(wide);
+  assert.deepEqual(middle, { left: 200, top: 0, zoom: 1 });
+  assert.deepEqual(moved(wide, middle, 9, 9), { left: 400, top: 0, zoom: 1 });
+  assert.deepEqual(moved(wide, middle, -9, -9), { left: 0, top: 0, zoom: 1 });
+  assert.deepEqual(placeOf(wide, middle), { across: 50, down: 50, zoom: 100 });
+});
+
+test('zooming keeps the point it is about where it is, within sensible bounds', () => {
+  const tall = { width: 960, height: 2000 };
+  const near = zoomed(tall, middleOf(tall), 2, 1, 0);
+  assert.equal(sideOf(tall, near), 480);
+  assert.deepEqual([near.left + 480, near.top], [960, 520], 'the upper right corner');
+  assert.equal(zoomed(tall, near, 0.1).zoom, 1);
+  assert.equal(zoomed(tall, near, 99).zoom, 8);
+  assert.equal(largestZoom({ width: 40, height: 40 }), 1);
+});
+
 test('after logging in, the page goes to a path of this site and nowhere else', async () => {
   Object.assign(globalThis, { location: new URL('http://shop.test/login') });
   const { safeNext } = await import('../../static/router.js');
   for (const good of ['/account', '/account?tab=1#x', '/docs', '/']) assert.equal(safeNext(good), good);
-  for (const bad of [null, '', 'account', '//evil.test', '/\\evil.test', 'https://evil.test/', 'javascript:alert(1)', '/\t/evil.test', '/a\\b', '/login', '/register?x', '\n//evil.test'])
+  for (const bad of [null, '', 'account', '//evil.test', '/\\evil.test', 'https://evil.test/', 'javascript:alert(1)', '/\t/evil.test', '/a\\b', '/login', '/forgot', '/register?x', '\n//evil.test'])
     assert.equal(safeNext(bad), '/account', String(bad));
 });

@@ -69,7 +69,7 @@ impl ResetRequest {
     }
 }
 
-/// The command. It shares its limits with every other code that goes by the channel.
+/// The command. Its limits are apart from those of codes that the owner asks for: anybody can ask for this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestPasswordReset {
     /// The new code's id.

@@ -67,7 +67,7 @@ impl RequestVerification {
     pub(super) fn decide(&self, state: &Account) -> Result<Vec<AccountEvent>, AccountError> {
         state.exists()?;
         let Self { verification_id, channel, purpose, code, now } = self;
-        state.codes().may_send(*channel, *now)?;
+        state.codes().may_send(*purpose, *channel, *now)?;
         let destination = state.contact(*channel).ok_or(AccountError::NotRegistered)?;
         Ok(vec![AccountEvent::VerificationRequested {
             verification_id: *verification_id,

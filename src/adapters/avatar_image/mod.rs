@@ -119,7 +119,6 @@ impl AvatarImages {
     where
         W: FnOnce() -> Result<Avatar, BadImage> + Send + 'static,
     {
-        let began = Instant::now();
         let turn = timeout(self.limit, self.turn()).await.map_err(|_| AvatarError::Overloaded)??;
         let work = tokio::task::spawn_blocking(move || {
             let started = Instant::now();
@@ -128,8 +127,7 @@ impl AvatarImages {
             drop(turn);
             done
         });
-        let left = self.limit.saturating_sub(began.elapsed());
-        match timeout(left, work).await {
+        match timeout(self.limit, work).await {
             Ok(Ok(done)) => Ok(done?),
             Ok(Err(error)) => {
                 // A decoder has a fault that this file has found. The panic's text is logged where it happens.

@@ -194,7 +194,7 @@ impl Engine {
     }
 
     async fn open(&self, claimed: Claimed, attempt: u32) -> Result<Task, sqlx::Error> {
-        let Claimed { first_tried_at, event, .. } = claimed;
+        let Claimed { first_tried_at, tried_before, event, .. } = claimed;
         let mut connection = self.pool.acquire().await?;
         let opened = feed::open_marked(&mut connection, &self.sealer, &self.upcasters, vec![event]).await?;
         let event = opened.into_iter().next().ok_or(sqlx::Error::RowNotFound)?;
@@ -210,6 +210,7 @@ impl Engine {
             metadata: event.metadata,
             attempt,
             first_tried_at,
+            tried_before,
         })
     }
 

@@ -101,6 +101,8 @@ pub struct Task {
     pub attempt: u32,
     /// When the very first try began. Until then nothing can have got through.
     pub first_tried_at: DateTime<Utc>,
+    /// Whether there was a try before this one; also where an operator had the tries counted anew since.
+    pub tried_before: bool,
 }
 
 impl fmt::Debug for Task {

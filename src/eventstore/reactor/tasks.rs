@@ -73,6 +73,7 @@ pub(super) async fn queue_page(
 pub(super) struct Claimed {
     pub(super) attempts: i32,
     pub(super) first_tried_at: DateTime<Utc>,
+    pub(super) tried_before: bool,
     lease_until: DateTime<Utc>,
     #[sqlx(flatten)]
     pub(super) event: Recorded,
@@ -86,15 +87,15 @@ pub(super) async fn claim(
     now: DateTime<Utc>,
 ) -> Result<Vec<Claimed>, sqlx::Error> {
     sqlx::query_as(
-        "WITH free AS (SELECT position FROM reactor_tasks \
+        "WITH free AS (SELECT position, first_tried_at IS NOT NULL AS tried_before FROM reactor_tasks \
                        WHERE reactor = $1 AND state = 'due' AND due_at <= $2 \
                          AND (lease_until IS NULL OR lease_until <= $2) \
                        ORDER BY due_at, position LIMIT $3 FOR UPDATE SKIP LOCKED), \
               taken AS (UPDATE reactor_tasks t SET attempts = attempts + 1, lease_until = $4, \
                                first_tried_at = coalesce(first_tried_at, $2) \
                         FROM free WHERE t.reactor = $1 AND t.position = free.position \
-                        RETURNING t.position, t.attempts, t.first_tried_at, t.lease_until) \
-         SELECT t.attempts, t.first_tried_at, t.lease_until, e.position, e.event_id, e.recorded_at, \
+                        RETURNING t.position, t.attempts, t.first_tried_at, t.lease_until, free.tried_before) \
+         SELECT t.attempts, t.first_tried_at, t.lease_until, t.tried_before, e.position, e.event_id, e.recorded_at, \
                 e.aggregate_type, e.aggregate_id, e.sequence, e.event_type, e.event_version, e.payload, e.metadata \
          FROM taken t JOIN events e ON e.log = 0 AND e.position = t.position",
     )

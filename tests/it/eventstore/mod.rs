@@ -2,6 +2,7 @@
 
 pub(crate) mod append;
 pub(crate) mod counter;
+mod destroyed_keys;
 mod differential;
 mod faults;
 mod grants;

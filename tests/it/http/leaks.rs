@@ -3,14 +3,21 @@
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex};
 
+use chrono::TimeDelta;
 use serde_json::json;
 use tracing::{Dispatch, dispatcher};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
-use super::{as_superuser, encoded};
-use crate::support::client::{Client, Person};
+use super::avatar::{AVATAR, PNG, put};
+use super::password_resets::begin;
+use super::verifications::sent;
+use super::{as_superuser, encoded, password_resets, repeats, verifications};
+use crate::support::client::{Answer, Client, Person};
 use crate::support::site::TestSite;
+
+/// The password that is chosen instead of the first one.
+const NEW: &str = "a newer secret passphrase";
 
 /// Everything that was logged on this thread.
 #[derive(Clone, Default)]
@@ -77,8 +84,81 @@ async fn visit(site: &TestSite, client: &mut Client) -> Vec<String> {
     secrets
 }
 
-#[tokio::test(flavor = "current_thread")]
-async fn no_log_line_and_no_measurement_repeats_what_people_type_or_are_given() {
+/// Codes that are right, wrong, and typed while nothing can be recorded. Gives the codes and the answers.
+async fn type_codes(site: &TestSite, client: &mut Client, email: &str) -> (Vec<String>, Vec<Answer>) {
+    let (mut codes, mut answers) = (Vec::new(), Vec::new());
+    let mut new = json!({"password": NEW, "password_confirmation": NEW});
+    for works in [true, false] {
+        site.clock.advance(TimeDelta::minutes(2));
+        for (channel, purpose) in [("email", "verify_contact"), ("sms", "change_password")] {
+            let sent = sent(client, channel, purpose).await;
+            site.react().await;
+            if !works {
+                as_superuser(site, "REVOKE EXECUTE ON FUNCTION append_events FROM zhanggui_app").await;
+            }
+            let wrong = sent.wrong(0);
+            for code in [&wrong, &sent.code] {
+                answers.push(verifications::confirm(client, &sent.id, code).await);
+                (new["verification_id"], new["code"]) = (json!(sent.id), json!(code));
+                answers.push(client.put("/api/v1/me/password", &new).await);
+            }
+            answers.push(verifications::ask(client, channel, purpose).await);
+            codes.extend([wrong, sent.code]);
+            as_superuser(site, "GRANT EXECUTE ON FUNCTION append_events TO zhanggui_app").await;
+        }
+        site.clock.advance(TimeDelta::minutes(2));
+        for name in [email, "secret.stranger@example.com"] {
+            let reset = begin(client, name, "sms").await;
+            if !works {
+                as_superuser(site, "REVOKE UPDATE ON password_resets FROM zhanggui_app").await;
+            }
+            for code in ["000000", &reset.code] {
+                let holds_name = "SecretiveOwner!";
+                answers.push(password_resets::confirm(&mut site.client(), &reset.id, code, holds_name).await);
+            }
+            codes.push(reset.code);
+            as_superuser(site, "GRANT UPDATE ON password_resets TO zhanggui_app").await;
+        }
+    }
+    (codes, answers)
+}
+
+/// What a person does with an account, and what can go wrong with it; gives what must not be repeated anywhere,
+/// and every problem that was told.
+async fn account(site: &TestSite, client: &mut Client) -> (Vec<String>, Vec<String>) {
+    let person = Person {
+        username: "SecretiveOwner".to_owned(),
+        email: "secretive.owner@example.com".to_owned(),
+        phone: "13900054321".to_owned(),
+        password: "a most secret passphrase".to_owned(),
+    };
+    client.register(&person).await;
+    client.login(&person).await;
+    let (mut secrets, mut answers) = type_codes(site, client, &person.email).await;
+    secrets.extend(["secret", "13900054321", "example.com", "$argon2"].map(str::to_owned));
+    let url = put(client, "image/png", PNG).await;
+    secrets.extend(url["/media/avatars/".len()..].split(['/', '-']).take(2).map(str::to_owned));
+    client.get(&url).await;
+    answers.push(client.put_bytes(AVATAR, "image/png", "a secret that is no picture").await);
+    answers.push(client.get("/media/avatars/secret/secret-512.jpg").await);
+    client.get("/api/v1/me/export").await;
+    answers.push(client.get("/api/v1/admin/people?identifier=secretive.owner%40example.com").await);
+    site.react().await;
+    client.get("/dev/outbox").await;
+    answers.push(client.delete("/api/v1/me", &json!({"password": "a wrong secret"})).await);
+    assert_eq!(client.delete("/api/v1/me", &json!({"password": NEW})).await.status, 204);
+    site.react().await;
+    let problems: Vec<_> = answers.iter().filter(|answer| !answer.status.is_success()).collect();
+    for code in
+        ["wrong_code", "code_expired", "internal_error", "validation_failed", "not_found", "forbidden"]
+    {
+        assert!(problems.iter().any(|problem| problem.outcome().1 == code), "{code}");
+    }
+    (secrets, problems.iter().map(|problem| problem.text().to_lowercase()).collect())
+}
+
+/// Everything that is logged while `visit` lasts, in lower case, and what it gives.
+async fn logged<T>(visit: impl Future<Output = T>) -> (String, T) {
     let lines = Lines::default();
     let writer = lines.clone();
     let layer = fmt::layer().json().with_writer(move || writer.clone());
@@ -88,17 +168,62 @@ async fn no_log_line_and_no_measurement_repeats_what_people_type_or_are_given() 
     // comes to them first, where ours may not be in force. With two, both are asked.
     let other = Dispatch::new(tracing_subscriber::registry());
     let logging = dispatcher::set_default(&ours);
-    let site = TestSite::start().await;
-    let mut client = site.client();
-    let secrets = visit(&site, &mut client).await;
-    let metrics = client.get("/metrics").await.text().to_lowercase();
+    let given = visit.await;
     drop((logging, other));
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap().to_lowercase();
+    (log, given)
+}
+
+fn assert_unsaid(secrets: &[String], log: &str, metrics: &str) {
     assert!(log.lines().filter(|line| line.contains("\"answered\"")).count() > 15, "{log}");
     assert!(log.contains("\"error\""), "the failures were logged: {log}");
     for secret in secrets.iter().map(|secret| secret.to_lowercase()) {
-        let line = log.lines().find(|line| line.contains(&secret));
+        let line = log.lines().find(|line| repeats(line, &secret));
         assert!(line.is_none(), "{secret} is in the log: {line:?}");
-        assert!(!metrics.contains(&secret), "{secret} is in the metrics");
+        assert!(!repeats(metrics, &secret), "{secret} is in the metrics");
     }
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn no_log_line_and_no_measurement_repeats_what_people_type_or_are_given() {
+    let visited = async {
+        let site = TestSite::start().await;
+        let mut client = site.client();
+        let secrets = visit(&site, &mut client).await;
+        (secrets, client.get("/metrics").await.text().to_lowercase())
+    };
+    let (log, (secrets, metrics)) = logged(visited).await;
+    assert_unsaid(&secrets, &log, &metrics);
+}
+
+#[tokio::test(flavor = "current_thread")]
+async fn no_log_line_no_measurement_and_no_problem_repeats_a_code_a_contact_or_a_password() {
+    let visited = async {
+        let site = TestSite::start().await;
+        let mut client = site.client();
+        let (secrets, problems) = account(&site, &mut client).await;
+        (secrets, problems, client.get("/metrics").await.text().to_lowercase())
+    };
+    let (log, (secrets, problems, metrics)) = logged(visited).await;
+    assert_unsaid(&secrets, &log, &metrics);
+    for (secret, problem) in secrets.iter().flat_map(|secret| problems.iter().map(move |told| (secret, told)))
+    {
+        assert!(!repeats(problem, &secret.to_lowercase()), "{secret} is told in {problem}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_kept_of_a_request_does_not_let_a_password_be_tried_out_without_the_master_key() {
+    let site = TestSite::start().await;
+    let mut client = site.client();
+    client.headers.push(("idempotency-key", "k-1".to_owned()));
+    client.try_login("nobody_here", "a guess").await;
+    let body = json!({"username": "nobody_here", "password": "a guess"}).to_string();
+    let request = format!("POST\0/api/v1/login\0{body}");
+    let guess = ring::digest::digest(&ring::digest::SHA256, request.as_bytes());
+    let kept: Vec<u8> = sqlx::query_scalar("SELECT request_digest FROM idempotency_keys")
+        .fetch_one(&site.app.log.pool)
+        .await
+        .unwrap();
+    assert_ne!(kept, guess.as_ref(), "whoever has the table can try passwords as fast as SHA-256 is");
 }

@@ -10,7 +10,7 @@ pub(super) fn png_chunk(name: [u8; 4], content: &[u8]) -> Vec<u8> {
 }
 
 /// A PNG of black pixels that are really there; `more` comes before them.
-pub(super) fn png(width: u32, height: u32, bits: u8, color: u8, more: &[u8]) -> Vec<u8> {
+pub(crate) fn png(width: u32, height: u32, bits: u8, color: u8, more: &[u8]) -> Vec<u8> {
     let channels = match color {
         0 => 1,
         2 => 3,

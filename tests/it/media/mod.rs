@@ -1,6 +1,6 @@
 //! What people upload: hostile image files ([`hostile`], [`images`]), and where avatars are kept ([`files`]).
 
-mod bytes;
+pub(crate) mod bytes;
 mod files;
 mod hostile;
 mod images;

@@ -1,5 +1,6 @@
 //! The reactor engine against real PostgreSQL, with counters for a log and reactors that do as a test says.
 
+mod effects;
 mod queueing;
 mod running;
 mod sharing;

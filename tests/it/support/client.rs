@@ -128,13 +128,35 @@ impl Client {
 
     /// Posts JSON.
     pub(crate) async fn post(&mut self, path: &str, body: &Value) -> Answer {
-        let request = Request::post(path).header(header::CONTENT_TYPE, "application/json");
-        self.send(request.body(Body::from(body.to_string())).unwrap()).await
+        self.json("POST", path, body).await
+    }
+
+    /// Puts JSON.
+    pub(crate) async fn put(&mut self, path: &str, body: &Value) -> Answer {
+        self.json("PUT", path, body).await
+    }
+
+    /// Deletes, with JSON that says what is needed for it.
+    pub(crate) async fn delete(&mut self, path: &str, body: &Value) -> Answer {
+        self.json("DELETE", path, body).await
+    }
+
+    async fn json(&mut self, method: &str, path: &str, body: &Value) -> Answer {
+        self.bytes(method, path, "application/json", body.to_string()).await
     }
 
     /// Posts bytes as a content type.
     pub(crate) async fn post_bytes(&mut self, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
-        let request = Request::post(path).header(header::CONTENT_TYPE, kind);
+        self.bytes("POST", path, kind, body).await
+    }
+
+    /// Puts bytes as a content type.
+    pub(crate) async fn put_bytes(&mut self, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
+        self.bytes("PUT", path, kind, body).await
+    }
+
+    async fn bytes(&mut self, method: &str, path: &str, kind: &str, body: impl Into<Body>) -> Answer {
+        let request = Request::builder().method(method).uri(path).header(header::CONTENT_TYPE, kind);
         self.send(request.body(body.into()).unwrap()).await
     }
 
@@ -193,6 +215,11 @@ impl Client {
         self.register(&person).await;
         self.login(&person).await;
         (self, person)
+    }
+
+    /// The id of the account that is logged in.
+    pub(crate) async fn user_id(&mut self) -> String {
+        self.get("/api/v1/me").await.json()["user_id"].as_str().unwrap().to_owned()
     }
 
     /// The site behind it.

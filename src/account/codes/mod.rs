@@ -28,10 +28,25 @@ pub const TRIES: u8 = 5;
 /// The time in which sends are counted.
 const DAY: Duration = Duration::from_hours(24);
 
+/// The kinds of codes that let somebody choose another password.
+pub(super) const OF_PASSWORDS: [(Purpose, Channel); 4] = [
+    (Purpose::ChangePassword, Channel::Email),
+    (Purpose::ChangePassword, Channel::Sms),
+    (Purpose::ResetPassword, Channel::Email),
+    (Purpose::ResetPassword, Channel::Sms),
+];
+
 /// The slot of a code's secret: its key dies when the code is used, replaced, used up or old.
 #[must_use]
 pub fn slot(purpose: Purpose, channel: Channel) -> String {
     format!("{BRIEF}{}.{}", purpose.as_str(), channel.as_str())
+}
+
+/// What a code's sending is counted under: its channel, and whether it was asked for by somebody logged in. Strangers
+/// who ask to reset the password use up their own count and not the owner's.
+fn counted(purpose: Purpose, channel: Channel) -> String {
+    let who = if purpose == Purpose::ResetPassword { "anybody" } else { "owner" };
+    format!("{who}.{}", channel.as_str())
 }
 
 /// What came of a try.
@@ -49,8 +64,8 @@ pub(super) enum Try {
 pub struct Codes {
     /// By slot: at most one of each kind.
     live: BTreeMap<String, LiveCode>,
-    /// When which code was sent, by channel: those of the last day, oldest first.
-    sent: BTreeMap<Channel, Vec<(DateTime<Utc>, Uuid)>>,
+    /// When which code was sent, by [`counted`]: those of the last day, oldest first.
+    sent: BTreeMap<String, Vec<(DateTime<Utc>, Uuid)>>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -67,8 +82,13 @@ struct LiveCode {
 
 impl Codes {
     /// Whether another code may be sent now by `channel`.
-    pub(super) fn may_send(&self, channel: Channel, now: DateTime<Utc>) -> Result<(), AccountError> {
-        let sent = self.sent.get(&channel).map_or(&[][..], Vec::as_slice);
+    pub(super) fn may_send(
+        &self,
+        purpose: Purpose,
+        channel: Channel,
+        now: DateTime<Utc>,
+    ) -> Result<(), AccountError> {
+        let sent = self.sent.get(&counted(purpose, channel)).map_or(&[][..], Vec::as_slice);
         // What a clock says that was far ahead for a while must not lock the owner out until then.
         let known = || sent.iter().map(|(at, _)| *at).filter(|at| *at <= now + RESEND_AFTER);
         let until = |instant: DateTime<Utc>| (instant - now).to_std().unwrap_or_default();
@@ -120,11 +140,24 @@ impl Codes {
         code: Secret<String>,
         (at, expires_at): (DateTime<Utc>, DateTime<Utc>),
     ) {
+        self.forget_expired(at);
         let live = LiveCode { id, purpose, channel, code, expires_at, failures: 0, delivered: false };
         self.live.insert(slot(purpose, channel), live);
-        let sent = self.sent.entry(channel).or_default();
+        let sent = self.sent.entry(counted(purpose, channel)).or_default();
         sent.retain(|(earlier, _)| *earlier + TimeDelta::days(1) > at);
         sent.push((at, id));
+    }
+
+    /// The password is another one: whatever code could change it again is worth nothing.
+    pub(super) fn password_is_another(&mut self) {
+        for (purpose, channel) in OF_PASSWORDS {
+            self.live.remove(&slot(purpose, channel));
+        }
+    }
+
+    /// Time has passed: what is worth nothing any more need not be remembered.
+    pub(super) fn forget_expired(&mut self, now: DateTime<Utc>) {
+        self.live.retain(|_, live| live.expires_at > now);
     }
 
     /// Whether the code with this id is out and its delivery was not reported yet.

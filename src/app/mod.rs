@@ -1,0 +1,146 @@
+//! The composition root: the only place that builds adapters and puts them together.
+
+mod carriers;
+mod master_key;
+mod pools;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::postgres::{PgConnectOptions, PgPool};
+use tokio::task::JoinHandle;
+
+pub use master_key::master_key;
+
+use self::carriers::Carriers;
+use self::pools::Pools;
+use crate::account::{Account, AccountServices, Channel, PasswordHasher, Phone};
+use crate::adapters::argon2::Argon2Hasher;
+use crate::adapters::avatar_files::AvatarFiles;
+use crate::adapters::avatar_image::{AvatarImages, AvatarSettings};
+use crate::adapters::captchas::Captchas;
+use crate::adapters::login_attempts::LoginAttempts;
+use crate::adapters::password_resets::PasswordResets;
+use crate::config::Settings;
+use crate::database::{AppError, as_service, check_master_key, check_user, upcasters};
+use crate::eventstore::reactor::{Reactor, Reactors};
+use crate::eventstore::seal::Sealer;
+use crate::eventstore::store::Log;
+use crate::eventstore::{Commands, Store, Writer};
+use crate::http::idempotency::Idempotency;
+use crate::http::limits::Limits;
+use crate::http::session::activity::Activity;
+use crate::http::{Shared, Site};
+use crate::ports::Ports;
+use crate::projections::engine;
+use crate::projections::product_list::Cursors;
+use crate::reactors::{ForgetPerson, SendCode, SendNotice, SweepAvatars};
+use crate::telemetry;
+
+/// A site on a prepared database, and the writer task that ends when the site is dropped.
+#[derive(Debug)]
+pub struct App {
+    /// What handlers use.
+    pub site: Shared,
+    /// The log.
+    pub log: Log,
+    /// What happens because of events. [`crate::cli`] lets it run while it serves.
+    pub reactors: Reactors,
+    /// The one connection on which they are woken.
+    pub listening: PgPool,
+    writer: JoinHandle<()>,
+}
+
+impl App {
+    /// Builds everything on `database`, which [`crate::database::prepare`] has prepared.
+    ///
+    /// # Errors
+    /// [`AppError`].
+    pub async fn build(settings: Settings, app: &PgConnectOptions, ports: Ports) -> Result<Self, AppError> {
+        let master = master_key(&settings, &ports)?;
+        let options = as_service(app);
+        let Pools { reads, writes, listening } = Pools::open(&options).await?;
+        check_user(&reads, &settings).await?;
+        let listeners = Arc::new(engine::listeners()?);
+        let (writer, task) = Writer::start(options, Arc::clone(&listeners), Arc::clone(&ports.clock));
+        let sealer = Sealer::new(&master, ports.clone())?;
+        check_master_key(&reads, &sealer).await?;
+        let log =
+            Log { pool: writes.clone(), writer, sealer: sealer.clone(), listeners, ports: ports.clone() };
+        let hasher: Arc<dyn PasswordHasher> =
+            Arc::new(Argon2Hasher::new(settings.argon2, Arc::clone(&ports.rng))?);
+        let accounts: Arc<Commands<Account>> = Arc::new(Commands::new(
+            Store::new(log.clone(), upcasters()),
+            AccountServices { hasher: Arc::clone(&hasher) },
+        ));
+        let carriers = Carriers::new(&settings, &ports)?;
+        let avatar_files = Arc::new(AvatarFiles::new(&settings.media)?);
+        let work = effects(&carriers, &accounts, &avatar_files, (&reads, &writes), &ports);
+        let reactors = Reactors::new(writes.clone(), sealer.clone(), upcasters(), ports.clone(), work);
+        // The numbering plans are read at first use; better now than in somebody's request.
+        tokio::task::spawn_blocking(|| drop(Phone::parse("13800138000")));
+        let site = Site {
+            captchas: Captchas::new(&master, ports.clone())?,
+            attempts: LoginAttempts::new(&master)?,
+            resets: PasswordResets::new(&master)?,
+            carried: carriers.channels(),
+            outbox: carriers.outbox,
+            avatar_images: AvatarImages::new(AvatarSettings::default()),
+            avatar_files,
+            sealer,
+            upcasters: upcasters(),
+            idempotency: Idempotency::new(&master)?,
+            activity: Activity::default(),
+            limits: Limits::new(settings.rate_limits),
+            metrics: telemetry::start_metrics()?,
+            settings,
+            ports,
+            reads,
+            writes,
+            accounts,
+            stores: Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ())),
+            products: Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ())),
+            cursors: Cursors::new(&master)?,
+            hasher,
+        };
+        Ok(Self { site: Arc::new(site), log, reactors, listening, writer: task })
+    }
+
+    /// Writes what is still in memory, lets the writer finish and closes the connections.
+    pub async fn stop(self) {
+        let Self { site, log, reactors: _, listening, writer } = self;
+        if let Err(error) = site.activity.flush(&site.writes).await {
+            tracing::warn!(%error, "the last session activity could not be written");
+        }
+        log.writer.close();
+        if tokio::time::timeout(Duration::from_secs(20), writer).await.is_err() {
+            tracing::warn!("the writer did not finish in time");
+        }
+        listening.close().await;
+        site.reads.close().await;
+        site.writes.close().await;
+    }
+}
+
+/// Everything that follows from events.
+fn effects(
+    carriers: &Carriers,
+    accounts: &Arc<Commands<Account>>,
+    files: &Arc<AvatarFiles>,
+    (reads, writes): (&PgPool, &PgPool),
+    ports: &Ports,
+) -> Vec<Arc<dyn Reactor>> {
+    let (mailer, texter) = (carriers.mailer.clone(), carriers.texter.clone());
+    let files = Arc::clone(files);
+    let send = |channel| {
+        let (mailer, texter) = (mailer.clone(), texter.clone());
+        Arc::new(SendCode { channel, mailer, texter, accounts: Arc::clone(accounts), ports: ports.clone() })
+    };
+    vec![
+        send(Channel::Email),
+        send(Channel::Sms),
+        Arc::new(SendNotice { mailer: mailer.clone(), reads: reads.clone() }),
+        Arc::new(SweepAvatars { files, reads: reads.clone(), ports: ports.clone() }),
+        Arc::new(ForgetPerson { writes: writes.clone() }),
+    ]
+}
