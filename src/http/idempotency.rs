@@ -15,14 +15,16 @@ use ring::hmac;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Shared;
 use super::extract::Caller;
 use super::limits::Limited;
 use super::problem::{Problem, WrongField};
 use super::session::{Session, cookies, token_digest};
-use super::{LARGEST_BODY, Shared};
 use crate::eventstore::seal::{Cipher, MasterKey, SealError};
 
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
+/// The most bytes of an answer that is kept: that of an import of which no line was right is the longest.
+const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
 /// A request that runs longer than this has died with its server: its key is free again.
 const ABANDONED: Duration = Duration::from_mins(1);
 
@@ -179,7 +181,7 @@ async fn keep(
     }
     let person = response.extensions().get::<Concerns>().map(|concerns| concerns.0).or(person);
     let (parts, body) = response.into_parts();
-    let body = to_bytes(body, LARGEST_BODY).await.map_err(|error| Problem::internal(&error))?;
+    let body = to_bytes(body, LARGEST_ANSWER).await.map_err(|error| Problem::internal(&error))?;
     let kept = Kept {
         status: status.as_u16(),
         headers: readable(&parts.headers),

@@ -5,7 +5,7 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     admin, availability, avatar, captcha, leave, login, logout, me,
-    merchant::{categories, list, products, store},
+    merchant::{categories, export, import, list, products, store},
     operations, password, password_resets, register, verifications,
 };
 use crate::account::Role;
@@ -18,7 +18,7 @@ use crate::account::Role;
           leave::export, leave::erase, verifications::request, verifications::confirm, password::change,
           password_resets::request, password_resets::confirm, avatar::change, avatar::remove, avatar::image,
           store::open, store::show, list::show, products::list, products::show, products::modify, products::delete,
-          products::restore, products::refresh, categories::add, categories::rename, categories::remove,
+          products::restore, products::refresh, import::products, export::products, categories::add, categories::rename, categories::remove,
           admin::people, admin::grant, admin::revoke,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
     components(schemas(Role)),

@@ -46,7 +46,7 @@ pub struct Route {
 #[must_use]
 pub fn table() -> Vec<Route> {
     use Access::{Anyone, LoggedIn};
-    use merchant::{categories, list, products, store};
+    use merchant::{categories, export, import, list, products, store};
     const ADMIN: Access = Access::Role(Role::Admin);
     let largest_body = LARGEST_BODY;
     let line = |method, path, access, handler| Route { method, path, access, largest_body, handler };
@@ -75,6 +75,11 @@ pub fn table() -> Vec<Route> {
         line("GET", "/api/v1/store", LoggedIn, get(store::show)),
         line("GET", "/api/v1/store/products", LoggedIn, get(list::show)),
         line("POST", "/api/v1/store/products", LoggedIn, post(products::list)),
+        Route {
+            largest_body: import::LARGEST,
+            ..line("POST", "/api/v1/store/products/import", LoggedIn, post(import::products))
+        },
+        line("GET", "/api/v1/store/products.csv", LoggedIn, get(export::products)),
         line("GET", "/api/v1/store/products/{id}", LoggedIn, get(products::show)),
         line("PATCH", "/api/v1/store/products/{id}", LoggedIn, patch(products::modify)),
         line("DELETE", "/api/v1/store/products/{id}", LoggedIn, delete(products::delete)),

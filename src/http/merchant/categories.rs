@@ -28,7 +28,7 @@ pub struct CategoryBody {
 ///
 /// # Errors
 /// `no_store`; `validation_failed`, also for one more than 200; `already_taken` where another has the name.
-#[utoipa::path(post, path = "/api/v1/store/categories", tag = "Merchant", summary = "Add a category",
+#[utoipa::path(post, path = "/api/v1/store/categories", operation_id = "add_category", tag = "Merchant", summary = "Add a category",
     request_body = CategoryRequest, security(("session" = [])),
     responses((status = 201, body = CategoryBody),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -52,7 +52,7 @@ pub async fn add(
 ///
 /// # Errors
 /// `no_store`; `not_found` where the caller's store has no such category; `validation_failed`; `already_taken`.
-#[utoipa::path(patch, path = "/api/v1/store/categories/{id}", tag = "Merchant", summary = "Rename a category",
+#[utoipa::path(patch, path = "/api/v1/store/categories/{id}", operation_id = "rename_category", tag = "Merchant", summary = "Rename a category",
     params(("id" = Uuid, Path, description = "The category")), request_body = CategoryRequest, security(("session" = [])),
     responses((status = 200, body = CategoryBody),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -77,7 +77,7 @@ pub async fn rename(
 ///
 /// # Errors
 /// `no_store`; `not_found` where the caller's store has no such category; `category_in_use`.
-#[utoipa::path(delete, path = "/api/v1/store/categories/{id}", tag = "Merchant", summary = "Remove an empty category",
+#[utoipa::path(delete, path = "/api/v1/store/categories/{id}", operation_id = "remove_category", tag = "Merchant", summary = "Remove an empty category",
     params(("id" = Uuid, Path, description = "The category")), security(("session" = [])),
     responses((status = 204, description = "It is gone"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",

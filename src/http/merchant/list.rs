@@ -44,6 +44,11 @@ pub struct ListQuery {
 }
 
 impl ListQuery {
+    /// Whether all of the list is asked for, not a page of it.
+    pub(super) const fn is_whole(&self) -> bool {
+        self.limit.is_none() && self.cursor.is_none()
+    }
+
     /// What is asked of the read model, if it can be.
     pub(super) fn of(&self, store_id: Uuid) -> Option<product_list::Query> {
         let status = match &self.status {
@@ -103,7 +108,7 @@ impl From<BadCursor> for Problem {
 ///
 /// # Errors
 /// `no_store`; `invalid_query`; `cursor_expired` for a cursor of another list or one older than a day.
-#[utoipa::path(get, path = "/api/v1/store/products", tag = "Merchant", summary = "My products",
+#[utoipa::path(get, path = "/api/v1/store/products", operation_id = "list_products", tag = "Merchant", summary = "My products",
     params(ListQuery), security(("session" = [])),
     responses((status = 200, body = ListBody),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),

@@ -4,6 +4,9 @@
 //! one. Whose a product is, is decided by the product itself on a write, and told as if there were none on a read.
 
 pub mod categories;
+mod csv;
+pub mod export;
+pub mod import;
 pub mod list;
 pub mod products;
 pub mod store;

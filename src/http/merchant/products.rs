@@ -151,7 +151,7 @@ async fn execute(
 ///
 /// # Errors
 /// `no_store`; `validation_failed` with every wrong field; `already_listed` where the store has the item.
-#[utoipa::path(post, path = "/api/v1/store/products", tag = "Merchant", summary = "List a product from its links",
+#[utoipa::path(post, path = "/api/v1/store/products", operation_id = "list_product", tag = "Merchant", summary = "List a product from its links",
     request_body = ListingRequest, security(("session" = [])),
     responses((status = 201, body = ProductBody, headers(("Location" = String, description = "The product"),
                                                          ("ETag" = String, description = "Its version"))),
@@ -181,7 +181,7 @@ pub async fn list(
 ///
 /// # Errors
 /// `no_store`; `product_not_found`, also for another store's.
-#[utoipa::path(get, path = "/api/v1/store/products/{id}", tag = "Merchant", summary = "A product",
+#[utoipa::path(get, path = "/api/v1/store/products/{id}", operation_id = "show_product", tag = "Merchant", summary = "A product",
     params(("id" = Uuid, Path, description = "The product")), security(("session" = [])),
     responses((status = 200, body = ProductBody, headers(("ETag" = String, description = "Its version"))),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
@@ -201,7 +201,7 @@ pub async fn show(
 /// # Errors
 /// `no_store`; `validation_failed`; `product_not_found`; `not_product_owner`; `already_listed`; `version_mismatch`
 /// where `If-Match` names another version.
-#[utoipa::path(patch, path = "/api/v1/store/products/{id}", tag = "Merchant", summary = "Change a product",
+#[utoipa::path(patch, path = "/api/v1/store/products/{id}", operation_id = "modify_product", tag = "Merchant", summary = "Change a product",
     params(("id" = Uuid, Path, description = "The product"),
            ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
     request_body = ModifyRequest, security(("session" = [])),
@@ -229,7 +229,7 @@ pub async fn modify(
 ///
 /// # Errors
 /// `no_store`; `product_not_found`; `not_product_owner`; `version_mismatch`.
-#[utoipa::path(delete, path = "/api/v1/store/products/{id}", tag = "Merchant", summary = "Delete a product",
+#[utoipa::path(delete, path = "/api/v1/store/products/{id}", operation_id = "delete_product", tag = "Merchant", summary = "Delete a product",
     params(("id" = Uuid, Path, description = "The product"),
            ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
     security(("session" = [])),
@@ -257,7 +257,7 @@ pub async fn delete(
 /// # Errors
 /// `no_store`; `product_not_found` where there never was one; `not_product_owner`; `already_listed` where the
 /// item was listed anew meanwhile; `version_mismatch`.
-#[utoipa::path(post, path = "/api/v1/store/products/{id}/restore", tag = "Merchant", summary = "Undo a deletion",
+#[utoipa::path(post, path = "/api/v1/store/products/{id}/restore", operation_id = "restore_product", tag = "Merchant", summary = "Undo a deletion",
     params(("id" = Uuid, Path, description = "The product"),
            ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
     security(("session" = [])),
@@ -281,7 +281,7 @@ pub async fn restore(
 ///
 /// # Errors
 /// `no_store`; `product_not_found`; `not_product_owner`; `version_mismatch`.
-#[utoipa::path(post, path = "/api/v1/store/products/{id}/refresh", tag = "Merchant", summary = "Fetch again",
+#[utoipa::path(post, path = "/api/v1/store/products/{id}/refresh", operation_id = "refresh_product", tag = "Merchant", summary = "Fetch again",
     params(("id" = Uuid, Path, description = "The product"),
            ("If-Match" = Option<String>, Header, description = "The `ETag` that was seen")),
     security(("session" = [])),

@@ -42,7 +42,7 @@ pub struct StoreBody {
 ///
 /// # Errors
 /// `validation_failed`; `store_exists` for whoever has one.
-#[utoipa::path(post, path = "/api/v1/store", tag = "Merchant", summary = "Open my store", request_body = StoreRequest,
+#[utoipa::path(post, path = "/api/v1/store", operation_id = "open_store", tag = "Merchant", summary = "Open my store", request_body = StoreRequest,
     security(("session" = [])),
     responses((status = 201, body = OpenedBody),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
@@ -65,7 +65,7 @@ pub async fn open(
 ///
 /// # Errors
 /// `no_store`; the database's.
-#[utoipa::path(get, path = "/api/v1/store", tag = "Merchant", summary = "My store", security(("session" = [])),
+#[utoipa::path(get, path = "/api/v1/store", operation_id = "show_store", tag = "Merchant", summary = "My store", security(("session" = [])),
     responses((status = 200, body = StoreBody),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",

@@ -2,6 +2,7 @@
 
 mod categories;
 mod changing;
+mod files;
 mod listing;
 mod races;
 mod store;
