@@ -46,13 +46,12 @@ pub struct Route {
 #[must_use]
 pub fn table() -> Vec<Route> {
     use Access::{Anyone, LoggedIn};
-    use merchant::{categories, export, import, list, products, store};
     const ADMIN: Access = Access::Role(Role::Admin);
     let largest_body = LARGEST_BODY;
     let line = |method, path, access, handler| Route { method, path, access, largest_body, handler };
     // Only what is the same for everybody: compressing what holds a secret can give it away (BREACH).
     let packed = |handler: MethodRouter<Shared>| handler.layer(CompressionLayer::new());
-    vec![
+    let lines = vec![
         line("GET", "/api/v1/captcha", Anyone, get(captcha::issue)),
         line("GET", "/api/v1/availability", Anyone, get(availability::check)),
         line("POST", "/api/v1/register", Anyone, post(register::register)),
@@ -71,23 +70,6 @@ pub fn table() -> Vec<Route> {
             ..line("PUT", "/api/v1/me/avatar", LoggedIn, put(avatar::change))
         },
         line("DELETE", "/api/v1/me/avatar", LoggedIn, delete(avatar::remove)),
-        line("POST", "/api/v1/store", LoggedIn, post(store::open)),
-        line("GET", "/api/v1/store", LoggedIn, get(store::show)),
-        line("GET", "/api/v1/store/products", LoggedIn, get(list::show)),
-        line("POST", "/api/v1/store/products", LoggedIn, post(products::list)),
-        Route {
-            largest_body: import::LARGEST,
-            ..line("POST", "/api/v1/store/products/import", LoggedIn, post(import::products))
-        },
-        line("GET", "/api/v1/store/products.csv", LoggedIn, get(export::products)),
-        line("GET", "/api/v1/store/products/{id}", LoggedIn, get(products::show)),
-        line("PATCH", "/api/v1/store/products/{id}", LoggedIn, patch(products::modify)),
-        line("DELETE", "/api/v1/store/products/{id}", LoggedIn, delete(products::delete)),
-        line("POST", "/api/v1/store/products/{id}/restore", LoggedIn, post(products::restore)),
-        line("POST", "/api/v1/store/products/{id}/refresh", LoggedIn, post(products::refresh)),
-        line("POST", "/api/v1/store/categories", LoggedIn, post(categories::add)),
-        line("PATCH", "/api/v1/store/categories/{id}", LoggedIn, patch(categories::rename)),
-        line("DELETE", "/api/v1/store/categories/{id}", LoggedIn, delete(categories::remove)),
         line("GET", "/api/v1/admin/people", ADMIN, get(admin::people)),
         line("PUT", "/api/v1/admin/people/{user_id}/roles/{role}", ADMIN, put(admin::grant)),
         line("DELETE", "/api/v1/admin/people/{user_id}/roles/{role}", ADMIN, delete(admin::revoke)),
@@ -107,6 +89,35 @@ pub fn table() -> Vec<Route> {
         line("GET", "/dev/outbox", Anyone, get(outbox::show)),
         line("GET", "/favicon.ico", Anyone, packed(get(pages::favicon))),
         line("GET", "/static/{*file}", Anyone, packed(get(pages::file))),
+    ];
+    lines.into_iter().chain(of_merchants()).collect()
+}
+
+/// The routes of merchants.
+fn of_merchants() -> Vec<Route> {
+    use merchant::{categories, export, import, list, products, store};
+    let line = |method, path, handler| {
+        let (access, largest_body) = (Access::LoggedIn, LARGEST_BODY);
+        Route { method, path, access, largest_body, handler }
+    };
+    vec![
+        line("POST", "/api/v1/store", post(store::open)),
+        line("GET", "/api/v1/store", get(store::show)),
+        line("GET", "/api/v1/store/products", get(list::show)),
+        line("POST", "/api/v1/store/products", post(products::list)),
+        Route {
+            largest_body: import::LARGEST,
+            ..line("POST", "/api/v1/store/products/import", post(import::products))
+        },
+        line("GET", "/api/v1/store/products.csv", get(export::products)),
+        line("GET", "/api/v1/store/products/{id}", get(products::show)),
+        line("PATCH", "/api/v1/store/products/{id}", patch(products::modify)),
+        line("DELETE", "/api/v1/store/products/{id}", delete(products::delete)),
+        line("POST", "/api/v1/store/products/{id}/restore", post(products::restore)),
+        line("POST", "/api/v1/store/products/{id}/refresh", post(products::refresh)),
+        line("POST", "/api/v1/store/categories", post(categories::add)),
+        line("PATCH", "/api/v1/store/categories/{id}", patch(categories::rename)),
+        line("DELETE", "/api/v1/store/categories/{id}", delete(categories::remove)),
     ]
 }
 

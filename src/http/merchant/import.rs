@@ -157,15 +157,14 @@ async fn list(
 
 /// The first thing that is wrong with a line.
 fn told(line: usize, problem: &Problem, language: Language) -> LineError {
-    match problem.errors.first() {
-        Some(wrong) => {
-            let field = if wrong.field == "category_id" { "category" } else { wrong.field };
-            let message = format!("{field}: {}", words::of_field(wrong.code, language));
-            LineError { line, code: wrong.code, message }
-        }
-        None => {
-            let message = language.pick(words::of(problem.code).detail).to_owned();
-            LineError { line, code: problem.code, message }
-        }
+    let Some(wrong) = problem.errors.first() else {
+        let message = language.pick(words::of(problem.code).detail).to_owned();
+        return LineError { line, code: problem.code, message };
+    };
+    let field = if wrong.field == "category_id" { "category" } else { wrong.field };
+    LineError {
+        line,
+        code: wrong.code,
+        message: format!("{field}: {}", words::of_field(wrong.code, language)),
     }
 }

@@ -132,7 +132,8 @@ async fn the_list_is_exported_with_its_filters_and_imported_elsewhere() {
 async fn an_export_of_many_pages_tells_every_product_once() {
     let site = TestSite::start().await;
     let mut client = merchant(&site).await;
-    let lines: String = (1..=1_201).map(|nth| format!("{},{COUPON}\n", item(nth))).collect();
+    let lines: Vec<_> = (1..=1_201).map(|nth| format!("{},{COUPON}", item(nth))).collect();
+    let lines = lines.join("\n");
     let imported = import(&mut client, format!("taobao_url,coupon_url\n{lines}")).await;
     assert_eq!(imported.json(), json!({"listed": 1_201, "errors": Value::Array(Vec::new())}));
     assert_eq!(client.get(STORE).await.json()["product_count"], 1_201);
