@@ -47,6 +47,10 @@ impl crate::eventstore::LoggedAggregate for Account {
         event.destroyed_keys()
     }
 
+    fn forget_expired(&mut self, now: chrono::DateTime<chrono::Utc>) {
+        Self::forget_expired(self, now);
+    }
+
     fn claims_taken(kinds: &[String]) -> AccountError {
         AccountError::from_taken_claims(kinds)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::DateTime;
+use chrono::{DateTime, Utc};
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
 
@@ -46,6 +46,11 @@ impl Account {
     #[must_use]
     pub const fn was_registered(&self) -> bool {
         self.registered
+    }
+
+    /// Forgets codes that are worth nothing any more.
+    pub(super) fn forget_expired(&mut self, now: DateTime<Utc>) {
+        self.codes.forget_expired(now);
     }
 
     /// Nothing can be asked of an account that nobody has.
@@ -150,9 +155,6 @@ impl Aggregate for Account {
             AccountEvent::LoggedIn { session_digest, login_time, user_agent: _ } => {
                 self.session_digest = Some(session_digest);
                 self.login_time = login_time;
-                if let Some(now) = DateTime::from_timestamp_millis(login_time) {
-                    self.codes.forget_expired(now);
-                }
             }
             AccountEvent::LoggedOut { session_digest } => {
                 self.session_digest.take_if(|current| *current == session_digest);

@@ -29,6 +29,7 @@ pub mod store;
 pub mod upcast;
 pub mod writer;
 
+use chrono::{DateTime, Utc};
 use cqrs_es::Aggregate;
 use uuid::Uuid;
 
@@ -54,6 +55,10 @@ pub trait LoggedAggregate: Aggregate<Event: 'static, Error: Send + Sync> + Clone
     fn destroyed_keys(_event: &Self::Event) -> Vec<DestroyedKeys> {
         Vec::new()
     }
+
+    /// Drops from the state what is past its time. Asked before the state is kept in memory or in a snapshot, so that
+    /// no secret lives on there after its key has died of age.
+    fn forget_expired(&mut self, _now: DateTime<Utc>) {}
 }
 
 /// Which of a stream's keys an event destroys, in the append's own transaction.

@@ -187,7 +187,8 @@ impl<A: LoggedAggregate> Store<A> {
 
     /// Keeps the state in memory and, now and then, in a snapshot.
     fn remember(&self, context: Context<A>, sequence: i64) {
-        let Context { aggregate_id, aggregate, sequence: before, person, epoch } = context;
+        let Context { aggregate_id, mut aggregate, sequence: before, person, epoch } = context;
+        aggregate.forget_expired(self.log.ports.now());
         if snapshots::is_due(before, sequence) {
             snapshots::save_later(&self.log, &aggregate_id, &aggregate, sequence, person.as_ref());
         }

@@ -130,7 +130,7 @@ impl SendCode {
         match tokio::time::timeout(REPORT, report).await {
             Ok(Ok(_)) => {}
             Ok(Err(error)) => {
-                tracing::warn!(%error, position = task.position, "a code was not recorded as sent")
+                tracing::warn!(%error, position = task.position, "a code was not recorded as sent");
             }
             Err(_) => tracing::warn!(position = task.position, "a code was not recorded as sent in time"),
         }

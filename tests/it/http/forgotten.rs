@@ -128,6 +128,10 @@ async fn after_leaving_nothing_of_the_person_is_found_anywhere_and_the_log_still
     assert_eq!(erase(&mut client, &person.password).await.status, 204);
     site.clock.advance(TimeDelta::minutes(1));
     site.react().await;
+    assert_eq!(files(&site).len(), 2);
+    // One more look for pictures, when no upload can be under way any more.
+    site.clock.advance(TimeDelta::minutes(1));
+    site.react().await;
 
     assert_eq!(found(&site, &needles).await, [], "needles and where they are found");
     assert_eq!(count(&site, "SELECT count(*) FROM aggregate_snapshots").await, 0);

@@ -11,6 +11,7 @@ mod forgotten;
 mod guesses;
 mod hostile;
 mod idempotency;
+mod kept_apart;
 mod leaks;
 mod leave;
 mod login;

@@ -216,6 +216,6 @@ pub(super) async fn until_answered(pool: &PgPool, question: &str, expected: i64)
 /// Waits until no task is left, after which nothing is sent any more.
 pub(super) async fn until_nothing_is_left(pool: &PgPool) {
     let undone = "SELECT (SELECT count(*) FROM reactor_tasks) + coalesce(sum(h.position - r.position), 0)::bigint \
-                  FROM reactors r JOIN log_head h ON h.log = 0 WHERE r.name = 'send_code'";
+                  FROM reactors r JOIN log_head h ON h.log = 0 WHERE r.name IN ('mail_code', 'text_code')";
     until_answered(pool, undone, 0).await;
 }

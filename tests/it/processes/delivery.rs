@@ -158,7 +158,7 @@ async fn a_refused_mail_waits_for_an_operator_and_mails_for_a_server_that_is_awa
     let parked = "SELECT count(*) FROM reactor_tasks WHERE state = 'parked'";
     until_answered(&pool, parked, 1).await;
     let told = reactors(&["list"]);
-    let line = told.lines().find(|line| line.starts_with("send_code ") && line.contains("parked since"));
+    let line = told.lines().find(|line| line.starts_with("mail_code ") && line.contains("parked since"));
     assert!(line.is_some_and(|line| line.ends_with("after 1 attempts: SMTP 550 5.1.1")), "{told}");
     assert!(!told.contains("nobody") && !told.contains(&first.digits), "{told}");
 
@@ -168,7 +168,7 @@ async fn a_refused_mail_waits_for_an_operator_and_mails_for_a_server_that_is_awa
     let failed = "SELECT count(*) FROM reactor_tasks WHERE state = 'due' AND last_error NOT LIKE 'SMTP 550%'";
     until_answered(&pool, failed, 2).await;
     let told = reactors(&["list"]);
-    let line = told.lines().find(|line| line.starts_with("send_code")).unwrap();
+    let line = told.lines().find(|line| line.starts_with("mail_code")).unwrap();
     assert!(line.contains("retrying 2 ") && line.ends_with("parked 0"), "{told}");
 
     let mut post = mail_server("accept").await;

@@ -2,6 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+
 use super::server::{Folder, Server, client, program, program_on, register, run};
 use crate::support::client::Person;
 use crate::support::cluster;
@@ -79,4 +82,21 @@ async fn half_sent_requests_are_not_waited_for_without_end() {
         assert!(ended.is_ok(), "a half-sent request was still waited for");
     }
     assert_eq!(tokio::task::spawn_blocking(|| server.stop()).await.unwrap(), Some(0));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_body_that_does_not_come_holds_no_connection() {
+    let folder = Folder::new("slow-body");
+    let database = cluster::database().await;
+    let command = program_on(&database, &folder.0);
+    let server = tokio::task::spawn_blocking(|| Server::start(command)).await.unwrap();
+    let address = server.url.strip_prefix("http://").unwrap().to_owned();
+    let mut slow = TcpStream::connect(&address).await.unwrap();
+    let head = "POST /api/v1/register HTTP/1.1\r\nhost: here\r\ncontent-type: application/json\r\ncontent-length: 1000\r\n\r\n{";
+    slow.write_all(head.as_bytes()).await.unwrap();
+    let mut told = Vec::new();
+    // To its end: an answer, and the connection closed.
+    let ended = tokio::time::timeout(Duration::from_secs(20), slow.read_to_end(&mut told)).await;
+    assert!(ended.is_ok(), "{}", String::from_utf8_lossy(&told));
+    assert!(told.starts_with(b"HTTP/1.1 400"), "{}", String::from_utf8_lossy(&told));
 }

@@ -1,4 +1,4 @@
-//! `send_code`: to whom, with which words, until when; and what becomes of codes that nobody takes.
+//! `mail_code`, `text_code`: to whom, with which words, until when; and what becomes of codes that nobody takes.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -15,8 +15,9 @@ use zhanggui::reactors::ports::{DeliveryError, Mail, Mailer, Pending};
 use super::{Carrier, ID, command, done, dropped, engine, erase, events, react, registered, request};
 use crate::support::site::TestSite;
 
-fn codes(site: &TestSite, carrier: Option<&Arc<Carrier>>) -> Reactors {
+fn codes(site: &TestSite, channel: Channel, carrier: Option<&Arc<Carrier>>) -> Reactors {
     let sends = SendCode {
+        channel,
         mailer: carrier.map(|carrier| Arc::clone(carrier) as _),
         texter: carrier.map(|carrier| Arc::clone(carrier) as _),
         accounts: Arc::clone(&site.app.site.accounts),
@@ -34,7 +35,7 @@ async fn a_code_goes_to_its_owner_s_contact_and_is_reported_once_with_its_cause(
         let asked = request(&site, channel, Purpose::VerifyContact);
         site.app.site.accounts.execute(&id, asked.into(), metadata).await.unwrap();
         let carrier = Carrier::failing([]);
-        let reactors = codes(&site, Some(&carrier));
+        let reactors = codes(&site, channel, Some(&carrier));
         assert_eq!(react(&reactors).await, done());
         assert_eq!(carrier.carried(), carried);
         let (event_id, ..) = events(&site, "account.verification_requested").await[0];
@@ -52,8 +53,9 @@ async fn a_code_goes_to_its_owner_s_contact_and_is_reported_once_with_its_cause(
             }
         }
         // A result that could not be written: the same once more, by whoever comes next.
-        sqlx::query("INSERT INTO reactor_tasks (reactor, position, due_at) VALUES ('send_code', 2, $1)")
+        sqlx::query("INSERT INTO reactor_tasks (reactor, position, due_at) VALUES ($2, 2, $1)")
             .bind(site.clock.now())
+            .bind(if channel == Channel::Email { "mail_code" } else { "text_code" })
             .execute(&site.app.log.pool)
             .await
             .unwrap();
@@ -76,7 +78,7 @@ async fn each_purpose_is_told_in_the_mail() {
         let (id, _) = registered(&site).await;
         command(&site, &id, request(&site, Channel::Email, purpose)).await;
         let carrier = Carrier::failing([]);
-        assert_eq!(react(&codes(&site, Some(&carrier))).await, done());
+        assert_eq!(react(&codes(&site, Channel::Email, Some(&carrier))).await, done());
         assert!(carrier.mails.lock().unwrap()[0].text.contains(words), "{purpose:?}");
     }
 }
@@ -85,23 +87,23 @@ async fn each_purpose_is_told_in_the_mail() {
 async fn a_code_past_its_time_used_or_of_a_person_who_is_forgotten_is_not_sent() {
     let site = TestSite::start().await;
     let carrier = Carrier::failing([]);
-    let reactors = codes(&site, Some(&carrier));
-    let asked = async |channel| {
+    let reactors = codes(&site, Channel::Email, Some(&carrier));
+    let asked = async || {
         let (id, person) = registered(&site).await;
-        command(&site, &id, request(&site, channel, Purpose::VerifyContact)).await;
+        command(&site, &id, request(&site, Channel::Email, Purpose::VerifyContact)).await;
         reactors.queue().await.unwrap();
         (id, person)
     };
-    asked(Channel::Email).await;
+    asked().await;
     site.clock.advance(TimeDelta::minutes(10));
     assert_eq!(react(&reactors).await, dropped());
 
-    let (id, _) = asked(Channel::Sms).await;
+    let (id, _) = asked().await;
     let code = Code::parse("123456").unwrap();
     command(&site, &id, ConfirmVerification { verification_id: ID, code, now: site.clock.now() }).await;
     assert_eq!(react(&reactors).await, dropped());
 
-    let (id, person) = asked(Channel::Email).await;
+    let (id, person) = asked().await;
     command(&site, &id, erase(&person)).await;
     assert_eq!(react(&reactors).await, dropped());
     assert_eq!(carrier.carried(), (0, 0));
@@ -115,7 +117,7 @@ async fn a_code_just_within_its_time_is_sent_and_a_late_retry_is_not() {
     command(&site, &id, request(&site, Channel::Email, Purpose::VerifyContact)).await;
     let after = Some(Duration::from_secs(1));
     let carrier = Carrier::failing([DeliveryError::Later { why: "SMTP 451".into(), after }]);
-    let reactors = codes(&site, Some(&carrier));
+    let reactors = codes(&site, Channel::Email, Some(&carrier));
     site.clock.advance(TimeDelta::minutes(10) - TimeDelta::microseconds(1));
     assert_eq!(react(&reactors).await, Worked { retried: 1, ..Worked::default() });
     site.clock.advance(TimeDelta::seconds(1));
@@ -129,7 +131,12 @@ async fn what_nobody_carries_or_nobody_takes_is_parked_and_the_operator_told() {
     let (id, _) = registered(&site).await;
     command(&site, &id, request(&site, Channel::Email, Purpose::VerifyContact)).await;
     command(&site, &id, request(&site, Channel::Sms, Purpose::VerifyContact)).await;
-    assert_eq!(react(&codes(&site, None)).await, Worked { parked: 2, ..Worked::default() });
+    // Each sends its own, and has nothing to do with the other's.
+    let by_both = async |carrier: Option<&Arc<Carrier>>| {
+        react(&codes(&site, Channel::Email, carrier)).await
+            + react(&codes(&site, Channel::Sms, carrier)).await
+    };
+    assert_eq!(by_both(None).await, Worked { parked: 2, done: 2, ..Worked::default() });
     let pool = &site.app.log.pool;
     let why = async || {
         let all = parked(pool, 10).await.unwrap();
@@ -138,17 +145,17 @@ async fn what_nobody_carries_or_nobody_takes_is_parked_and_the_operator_told() {
     let [mail, text] = <[String; 2]>::try_from(why().await).unwrap();
     assert!(mail.contains("ZHANGGUI_SMTP_URL") && text.contains("ZHANGGUI_SMS_"), "{mail} {text}");
     // The metrics are the process's, which other tests share: at least ours are in them.
-    assert!(site.app.site.metrics.render().contains("reactor_alarms_total{reactor=\"send_code\"}"));
-    assert_eq!(retry(pool, Some("send_code"), None, site.clock.now()).await.unwrap(), 2);
+    assert!(site.app.site.metrics.render().contains("reactor_alarms_total{reactor=\"mail_code\"}"));
+    assert_eq!(retry(pool, None, None, site.clock.now()).await.unwrap(), 2);
     let refused = |why: &str| DeliveryError::Refused { why: why.into() };
     let wrong = DeliveryError::Misconfigured { why: "no balance".into() };
     let carrier = Carrier::failing([refused("SMTP 550"), wrong]);
-    assert_eq!(react(&codes(&site, Some(&carrier))).await, Worked { parked: 2, ..Worked::default() });
+    assert_eq!(by_both(Some(&carrier)).await, Worked { parked: 2, ..Worked::default() });
     let mut told = why().await;
     told.sort();
     assert_eq!(told, ["SMTP 550", "no balance"]);
-    assert_eq!(retry(pool, Some("send_code"), None, site.clock.now()).await.unwrap(), 2);
-    assert_eq!(react(&codes(&site, Some(&carrier))).await, Worked { done: 2, ..Worked::default() });
+    assert_eq!(retry(pool, None, None, site.clock.now()).await.unwrap(), 2);
+    assert_eq!(by_both(Some(&carrier)).await, Worked { done: 2, ..Worked::default() });
 }
 
 #[tokio::test]
@@ -160,7 +167,7 @@ async fn a_text_message_that_an_operator_sets_free_is_looked_for_before_it_is_se
     let later = DeliveryError::Later { why: "Aliyun did not answer in time".into(), after: None };
     let wrong = DeliveryError::Misconfigured { why: "no permission".into() };
     let carrier = Carrier::failing([later, wrong]);
-    let (reactors, first) = (codes(&site, Some(&carrier)), site.clock.now());
+    let (reactors, first) = (codes(&site, Channel::Sms, Some(&carrier)), site.clock.now());
     assert_eq!(react(&reactors).await, Worked { retried: 1, ..Worked::default() });
     site.clock.advance(TimeDelta::seconds(2));
     assert_eq!(react(&reactors).await, Worked { parked: 1, ..Worked::default() });
@@ -191,17 +198,19 @@ async fn a_text_message_does_not_wait_for_mails_that_a_server_does_not_take() {
     let (id, _) = registered(&site).await;
     command(&site, &id, request(&site, Channel::Sms, Purpose::VerifyContact)).await;
     let carrier = Carrier::failing([]);
-    let sends = SendCode {
+    let sends = |channel| SendCode {
+        channel,
         mailer: Some(Arc::new(Stalling)),
         texter: Some(Arc::clone(&carrier) as _),
         accounts: Arc::clone(&site.app.site.accounts),
         ports: site.clock.ports(),
     };
-    let running = engine(&site, sends).start(site.app.listening.clone());
+    let mails = engine(&site, sends(Channel::Email)).start(site.app.listening.clone());
+    let texts = engine(&site, sends(Channel::Sms)).start(site.app.log.pool.clone());
     let began = Instant::now();
     while carrier.carried().1 == 0 {
         assert!(began.elapsed() < Duration::from_secs(5), "a slow mail server holds up text messages");
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    drop(running);
+    drop((mails, texts));
 }
