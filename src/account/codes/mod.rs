@@ -21,7 +21,7 @@ use crate::eventstore::seal::BRIEF;
 pub const LIFETIME: Duration = Duration::from_mins(10);
 /// How long after a code the next one may be sent by the same channel.
 pub const RESEND_AFTER: Duration = Duration::from_mins(1);
-/// How many codes may be sent in [`DAY`] by the same channel.
+/// How many codes may be sent in 24 hours by the same channel.
 pub const SENDS_A_DAY: usize = 10;
 /// How many wrong tries a code survives less one.
 pub const TRIES: u8 = 5;
