@@ -4,11 +4,12 @@ WITH changed AS (
            coalesce(i.payload->>'title', CASE WHEN p.title_by_hand OR NOT anew.item THEN p.title END) AS title,
            coalesce((i.payload->>'price')::numeric, CASE WHEN p.price_by_hand OR NOT anew.item THEN p.price END) AS price
     FROM products p JOIN incoming i ON p.product_id = i.aggregate_id::uuid
-    CROSS JOIN LATERAL (SELECT i.payload->>'taobao_item_id' IS NOT NULL) AS anew (item)
+    CROSS JOIN LATERAL (SELECT i.payload ? 'taobao_item_id') AS anew (item)
 )
 UPDATE products p SET
     taobao_url = coalesce(c.payload->>'taobao_url', p.taobao_url),
-    taobao_item_id = coalesce(c.payload->>'taobao_item_id', p.taobao_item_id),
+    -- There whenever the link leads to another item: null where only a short link is known.
+    taobao_item_id = CASE WHEN c.item THEN c.payload->>'taobao_item_id' ELSE p.taobao_item_id END,
     coupon_url = coalesce(c.payload->>'coupon_url', p.coupon_url),
     title = c.title,
     title_key = fold_title(c.title),

@@ -20,7 +20,14 @@ enum Step {
     Recorded(Option<usize>, Option<usize>),
     Failed,
     Asked,
-    Modified { title: Option<usize>, price: Option<usize>, category: Option<Option<usize>>, status: Option<bool>, item: bool },
+    Modified {
+        title: Option<usize>,
+        price: Option<usize>,
+        /// The third is none.
+        category: Option<usize>,
+        status: Option<bool>,
+        item: bool,
+    },
     /// Deleted, or restored if it is.
     Gone,
     /// A category is removed and another takes its place.
@@ -30,7 +37,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let title = || prop::option::of(0..TITLES.len());
     let price = || prop::option::of(0..PRICES.len());
-    let category = prop::option::of(prop::option::of(0_usize..2));
+    let category = prop::option::of(0_usize..3);
     let modified = (title(), price(), category, prop::option::of(any::<bool>()), prop::bool::weighted(0.2));
     prop_oneof![
         4 => (title(), price()).prop_map(|(title, price)| Step::Recorded(title, price)),
@@ -54,7 +61,8 @@ struct Shop {
 impl Shop {
     async fn open(market: &Market) -> Self {
         let store_id = market.open_store().await;
-        let categories = vec![market.add_category(store_id, "甲").await, market.add_category(store_id, "乙").await];
+        let categories =
+            vec![market.add_category(store_id, "甲").await, market.add_category(store_id, "乙").await];
         let mut products = Vec::new();
         for _ in 0..5 {
             products.push((market.add_product(store_id, None).await, false));
@@ -85,7 +93,7 @@ impl Shop {
                     fields["price"] = json!(PRICES[*nth]);
                 }
                 if let Some(category) = category {
-                    fields["category_id"] = json!(category.map(|nth| self.categories[nth]));
+                    fields["category_id"] = json!(self.categories.get(*category));
                 }
                 if let Some(listed) = status {
                     fields["status"] = json!(if *listed { "listed" } else { "delisted" });
@@ -150,10 +158,14 @@ fn by_hand(all: &[ProductRow], query: &Query) -> Vec<ProductRow> {
     let matches = |product: &&ProductRow| {
         query.category_id.is_none_or(|category| product.category_id == Some(category))
             && query.status.is_none_or(|status| product.status == status.as_str())
-            && word.as_ref().is_none_or(|word| product.title.as_ref().is_some_and(|title| fold(title).contains(word)))
+            && word
+                .as_ref()
+                .is_none_or(|word| product.title.as_ref().is_some_and(|title| fold(title).contains(word)))
     };
     let mut found: Vec<_> = all.iter().filter(matches).cloned().collect();
-    let cents = |product: &ProductRow| product.price.as_ref().map(|price| price.replace('.', "").parse::<i64>().unwrap());
+    let cents = |product: &ProductRow| {
+        product.price.as_ref().map(|price| price.replace('.', "").parse::<i64>().unwrap())
+    };
     found.sort_by_key(|product| product.product_id);
     match query.sort {
         Sort::NewestFirst => {
@@ -161,7 +173,9 @@ fn by_hand(all: &[ProductRow], query: &Query) -> Vec<ProductRow> {
             found.reverse();
         }
         Sort::OldestFirst => found.sort_by_key(|product| product.listed_at),
-        Sort::Title => found.sort_by_key(|product| product.title.as_deref().map_or("\u{10ffff}".to_owned(), fold)),
+        Sort::Title => {
+            found.sort_by_key(|product| product.title.as_deref().map_or("\u{10ffff}".to_owned(), fold));
+        }
         Sort::CheapestFirst => found.sort_by_key(|product| cents(product).unwrap_or(i64::MAX)),
         Sort::DearestFirst => {
             found.sort_by_key(|product| cents(product).unwrap_or(-1));

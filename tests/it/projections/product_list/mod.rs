@@ -161,5 +161,8 @@ fn listed(store_id: Uuid, item: Uuid) -> Value {
 }
 
 fn found(title: &str) -> (&'static str, Value) {
-    ("product.info_recorded", json!({"title": title, "price": null, "image_url": null, "info_source": "page"}))
+    (
+        "product.info_recorded",
+        json!({"title": title, "price": null, "image_url": null, "info_source": "page"}),
+    )
 }

@@ -46,13 +46,18 @@ async fn fill(connection: &mut PgConnection) {
     .await
     .unwrap();
     run(connection, "SET maintenance_work_mem = '256MB'; SET max_parallel_maintenance_workers = 1").await;
-    run(connection, "ALTER TABLE products DISABLE TRIGGER USER; ALTER TABLE products DROP CONSTRAINT products_pkey;
-         ALTER TABLE products SET UNLOGGED").await;
+    run(
+        connection,
+        "ALTER TABLE products DISABLE TRIGGER USER; ALTER TABLE products DROP CONSTRAINT products_pkey;
+         ALTER TABLE products SET UNLOGGED",
+    )
+    .await;
     for (name, _) in &indexes {
         run(connection, &format!("DROP INDEX {name}")).await;
     }
     run(connection, IDS).await;
-    run(connection, &FILL.replace("store(", "pg_temp.store(").replace("category(", "pg_temp.category(")).await;
+    run(connection, &FILL.replace("store(", "pg_temp.store(").replace("category(", "pg_temp.category("))
+        .await;
     for (_, definition) in &indexes {
         run(connection, definition).await;
     }
@@ -79,7 +84,8 @@ async fn plan(connection: &mut PgConnection, query: &Query, mode: &str) -> Strin
         .await
         .unwrap();
     let explain = format!("EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) EXECUTE asked ({arguments})");
-    let lines: Vec<String> = sqlx::query_scalar(&explain).persistent(false).fetch_all(&mut *connection).await.unwrap();
+    let lines: Vec<String> =
+        sqlx::query_scalar(&explain).persistent(false).fetch_all(&mut *connection).await.unwrap();
     sqlx::raw_sql("DEALLOCATE asked").execute(&mut *connection).await.unwrap();
     lines.join("\n")
 }
@@ -91,7 +97,10 @@ async fn every_question_walks_an_index_at_a_million_products() {
     let mut connection = PgConnection::connect_with(&options).await.unwrap();
     fill(&mut connection).await;
     let (store_id, category_id): (Uuid, Uuid) =
-        sqlx::query_as("SELECT pg_temp.store(1), pg_temp.category(1, 2)").fetch_one(&mut connection).await.unwrap();
+        sqlx::query_as("SELECT pg_temp.store(1), pg_temp.category(1, 2)")
+            .fetch_one(&mut connection)
+            .await
+            .unwrap();
     let title: String = sqlx::query_scalar("SELECT title FROM products WHERE store_id = $1 LIMIT 1")
         .bind(store_id)
         .fetch_one(&mut connection)

@@ -10,8 +10,8 @@ use super::{Market, found, listed, new_id};
 
 /// Titles and searches are made of few characters, so that they often meet; each stands for a difficulty.
 const CHARACTERS: [&str; 22] = [
-    "红", "茶", "杯", "龍", "a", "B", "b", "Ａ", "É", "é", "e\u{301}", "ß", "σ", "Σ", "％", "%", "_", "\\", "'", " ",
-    "\u{3000}", "😀",
+    "红", "茶", "杯", "龍", "a", "B", "b", "Ａ", "É", "é", "e\u{301}", "ß", "σ", "Σ", "％", "%", "_", "\\",
+    "'", " ", "\u{3000}", "😀",
 ];
 
 fn text(most: usize) -> impl Strategy<Value = String> {
@@ -53,7 +53,8 @@ fn the_index_finds_what_looking_at_every_title_finds() {
                     }
                 });
                 futures_util::future::join_all(events).await;
-                let (keys, words) = (folded(market.pool(), &titles).await, folded(market.pool(), &searches).await);
+                let (keys, words) =
+                    (folded(market.pool(), &titles).await, folded(market.pool(), &searches).await);
                 for (search, words) in searches.iter().zip(words) {
                     let Some(search) = Search::parse(search).unwrap() else { continue };
                     let query = Query { search: Some(search), ..Query::all_of(store_id) };
@@ -79,7 +80,24 @@ async fn words_are_found_whatever_their_width_and_case_and_wherever_they_stand()
     market.add_product(store_id, Some(title)).await;
     market.add_product(store_id, Some("别的东西 100x 棉ax")).await;
     market.add_product(store_id, None).await;
-    let hits = ["跑", "步", "步鞋", "跑步鞋", "nike", "NIKE", "ＮＩＫＥ", "ik", "k", "été", "НОЧЬ", "max air", "鞋 耐克", "0%棉", "棉_x", "克\u{3000}M"];
+    let hits = [
+        "跑",
+        "步",
+        "步鞋",
+        "跑步鞋",
+        "nike",
+        "NIKE",
+        "ＮＩＫＥ",
+        "ik",
+        "k",
+        "été",
+        "НОЧЬ",
+        "max air",
+        "鞋 耐克",
+        "0%棉",
+        "棉_x",
+        "克\u{3000}M",
+    ];
     for word in hits {
         let query = Query { search: Search::parse(word).unwrap(), ..Query::all_of(store_id) };
         assert_eq!(titles_found(&market, &query).await, [title], "{word}");
