@@ -8,6 +8,7 @@ WITH changed AS (
 )
 UPDATE products p SET
     taobao_url = coalesce(c.payload->>'taobao_url', p.taobao_url),
+    -- There whenever the link leads to another item: null where only a short link is known.
     taobao_item_id = CASE WHEN c.item THEN c.payload->>'taobao_item_id' ELSE p.taobao_item_id END,
     coupon_url = coalesce(c.payload->>'coupon_url', p.coupon_url),
     title = c.title,

@@ -1,9 +1,11 @@
 -- The same as a page, of the products whose titles hold every word of $7.
 --
 -- First what the grams find, looked at once more; then the rest. All of it is found for each page, since it is counted.
+-- The search is taken apart in sub-selects: once, where a plan for any argument would do it for every row.
 WITH held AS MATERIALIZED (
     SELECT p.product_id, p.store_id, p.category_id, p.status, p.{key} AS key FROM products p
-    WHERE p.grams @> wanted_grams($1, fold_title($7)) AND p.title_key LIKE ALL (wanted_patterns(fold_title($7)))
+    WHERE p.grams @> (SELECT wanted_grams($1, fold_title($7)))
+      AND p.title_key LIKE ALL ((SELECT wanted_patterns(fold_title($7)))::text[])
       AND p.deleted_at IS NULL AND p.title IS NOT NULL
 ), matching AS MATERIALIZED (
     SELECT h.product_id, h.key FROM held h

@@ -23,7 +23,8 @@ enum Step {
     Modified {
         title: Option<usize>,
         price: Option<usize>,
-        category: Option<Option<usize>>,
+        /// The third is none.
+        category: Option<usize>,
         status: Option<bool>,
         item: bool,
     },
@@ -36,7 +37,7 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let title = || prop::option::of(0..TITLES.len());
     let price = || prop::option::of(0..PRICES.len());
-    let category = prop::option::of(prop::option::of(0_usize..2));
+    let category = prop::option::of(0_usize..3);
     let modified = (title(), price(), category, prop::option::of(any::<bool>()), prop::bool::weighted(0.2));
     prop_oneof![
         4 => (title(), price()).prop_map(|(title, price)| Step::Recorded(title, price)),
@@ -92,7 +93,7 @@ impl Shop {
                     fields["price"] = json!(PRICES[*nth]);
                 }
                 if let Some(category) = category {
-                    fields["category_id"] = json!(category.map(|nth| self.categories[nth]));
+                    fields["category_id"] = json!(self.categories.get(*category));
                 }
                 if let Some(listed) = status {
                     fields["status"] = json!(if *listed { "listed" } else { "delisted" });
@@ -173,7 +174,7 @@ fn by_hand(all: &[ProductRow], query: &Query) -> Vec<ProductRow> {
         }
         Sort::OldestFirst => found.sort_by_key(|product| product.listed_at),
         Sort::Title => {
-            found.sort_by_key(|product| product.title.as_deref().map_or("\u{10ffff}".to_owned(), fold))
+            found.sort_by_key(|product| product.title.as_deref().map_or("\u{10ffff}".to_owned(), fold));
         }
         Sort::CheapestFirst => found.sort_by_key(|product| cents(product).unwrap_or(i64::MAX)),
         Sort::DearestFirst => {
