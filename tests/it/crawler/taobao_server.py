@@ -90,7 +90,8 @@ class Request(BaseHTTPRequestHandler):
         self.answer(404, b"")
 
     def do_redirect(self, query):
-        self.answer(302, b"", Location=query["to"])
+        # Raw UTF-8, as Taobao's own servers send it.
+        self.answer(302, b"", Location=query["to"].encode().decode("latin-1"))
 
     def do_loop(self, _):
         self.answer(302, b"", Location=self.path)
