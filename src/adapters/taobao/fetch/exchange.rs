@@ -128,7 +128,7 @@ mod tests {
     #[test]
     fn a_wish_for_quiet_is_seconds_or_a_date() {
         let ports = Ports::system();
-        assert_eq!(quiet(" 120 ", &ports), Some(Duration::from_secs(120)));
+        assert_eq!(quiet(" 120 ", &ports), Some(Duration::from_mins(2)));
         assert_eq!(quiet("Sun, 06 Nov 1994 08:49:37 GMT", &ports), Some(Duration::ZERO));
         let soon = (ports.now() + Duration::from_mins(5)).format("%a, %d %b %Y %H:%M:%S GMT").to_string();
         let wait = quiet(&soon, &ports).unwrap();

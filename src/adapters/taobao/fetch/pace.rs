@@ -83,7 +83,7 @@ mod tests {
         let waits: Vec<_> = (0..4).map(|_| pace.take("a", SECOND * 10, now).unwrap()).collect();
         assert_eq!(waits[0], Duration::ZERO);
         for pair in waits.windows(2) {
-            let apart = pair[1] - pair[0];
+            let apart = pair[1].abs_diff(pair[0]);
             assert!(apart >= SECOND && apart < SECOND * 5 / 4, "{apart:?}");
         }
         assert_eq!(pace.take("b", SECOND, now), Ok(Duration::ZERO));

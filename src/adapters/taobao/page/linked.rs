@@ -12,8 +12,8 @@ const MOST: usize = 16;
 
 /// What the first product in the scripts claims.
 pub(super) fn claim(scripts: &[Script]) -> Claim {
-    let scripts = scripts.iter().filter(|script| script.kind == "application/ld+json").take(MOST);
-    scripts.filter_map(|script| of_script(&script.text)).next().unwrap_or_default()
+    let mut scripts = scripts.iter().filter(|script| script.kind == "application/ld+json").take(MOST);
+    scripts.find_map(|script| of_script(&script.text)).unwrap_or_default()
 }
 
 fn of_script(text: &str) -> Option<Claim> {

@@ -255,7 +255,8 @@ mod tests {
 
     #[test]
     fn hostile_markup_costs_no_more_than_its_length() {
-        let many: String = (0..400_000).map(|number| format!("a{number} ")).collect();
+        let many: String =
+            (0..400_000).flat_map(|number| ["a".to_owned(), number.to_string(), " ".to_owned()]).collect();
         for page in [
             "<div>".repeat(400_000),
             "<b a>".repeat(200_000) + &"<p>x".repeat(200_000),
