@@ -40,7 +40,7 @@ const REDIRECTS: usize = 5;
 /// How long a turn is waited for. Longer, and somebody else had better use the time.
 const PATIENCE: Duration = Duration::from_millis(4_500);
 /// For one item, with all waiting: within the 15 s that a reactor has for a task.
-const FETCH_TIME: Duration = Duration::from_secs(14);
+pub(super) const FETCH_TIME: Duration = Duration::from_secs(14);
 /// How long a host that said 429 or 503 is left alone when it does not say how long.
 const QUIET: Duration = Duration::from_mins(1);
 
