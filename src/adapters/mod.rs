@@ -13,3 +13,4 @@ pub mod login_attempts;
 pub mod outbox;
 pub mod password_resets;
 pub mod smtp;
+pub mod taobao;

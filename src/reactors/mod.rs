@@ -8,6 +8,7 @@
 mod forget_person;
 pub mod letters;
 pub mod ports;
+pub mod product_source;
 mod send_code;
 mod send_notice;
 mod sweep_avatars;

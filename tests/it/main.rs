@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod crawler;
 mod delivery;
 mod embedded_postgres;
 mod eventstore;
