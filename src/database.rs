@@ -8,6 +8,8 @@ use crate::adapters::argon2::BadSettings;
 use crate::adapters::avatar_files::BadStore;
 use crate::adapters::embedded_postgres::{APP_ROLE, Embedded, OWNER_ROLE, Options, StartError};
 use crate::adapters::smtp::BadSmtpSettings;
+use crate::adapters::taobao::fetch::BadCrawlerSettings;
+use crate::adapters::taobao::top::BadTopSettings;
 use crate::config::{DatabaseChoice, Profile, Refusal, Settings};
 use crate::eventstore::seal::{SealError, Sealer};
 use crate::eventstore::upcast::Upcasters;
@@ -45,6 +47,12 @@ pub enum AppError {
     /// The mail server's settings.
     #[error(transparent)]
     Mail(#[from] BadSmtpSettings),
+    /// The crawler's settings.
+    #[error(transparent)]
+    Crawler(#[from] BadCrawlerSettings),
+    /// The settings of the Open Platform.
+    #[error(transparent)]
+    Platform(#[from] BadTopSettings),
     /// The SMS provider's settings.
     #[error(transparent)]
     Sms(#[from] BadSmsSettings),

@@ -21,6 +21,9 @@ use crate::adapters::avatar_image::{AvatarImages, AvatarSettings};
 use crate::adapters::captchas::Captchas;
 use crate::adapters::login_attempts::LoginAttempts;
 use crate::adapters::password_resets::PasswordResets;
+use crate::adapters::taobao::Taobao;
+use crate::adapters::taobao::fetch::ItemPages;
+use crate::adapters::taobao::top::OpenPlatform;
 use crate::config::Settings;
 use crate::database::{AppError, as_service, check_master_key, check_user, upcasters};
 use crate::eventstore::reactor::{Reactor, Reactors};
@@ -34,7 +37,7 @@ use crate::http::{Shared, Site};
 use crate::ports::Ports;
 use crate::projections::engine;
 use crate::projections::product_list::Cursors;
-use crate::reactors::{ForgetPerson, SendCode, SendNotice, SweepAvatars};
+use crate::reactors::{FetchProduct, ForgetPerson, SendCode, SendNotice, SweepAvatars};
 use crate::telemetry;
 
 /// A site on a prepared database, and the writer task that ends when the site is dropped.
@@ -75,7 +78,13 @@ impl App {
         ));
         let carriers = Carriers::new(&settings, &ports)?;
         let avatar_files = Arc::new(AvatarFiles::new(&settings.media)?);
-        let work = effects(&carriers, &accounts, &avatar_files, (&reads, &writes), &ports);
+        let stores = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
+        let products = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
+        let platform = settings.platform.clone().map(|platform| OpenPlatform::new(platform, ports.clone()));
+        let pages = ItemPages::new(&settings.crawler, ports.clone())?;
+        let source = Arc::new(Taobao::new(platform.transpose()?, pages));
+        let mut work = effects(&carriers, &accounts, &avatar_files, (&reads, &writes), &ports);
+        work.push(Arc::new(FetchProduct { source, products: Arc::clone(&products) }));
         let reactors = Reactors::new(writes.clone(), sealer.clone(), upcasters(), ports.clone(), work);
         // The numbering plans are read at first use; better now than in somebody's request.
         tokio::task::spawn_blocking(|| drop(Phone::parse("13800138000")));
@@ -98,8 +107,8 @@ impl App {
             reads,
             writes,
             accounts,
-            stores: Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ())),
-            products: Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ())),
+            stores,
+            products,
             cursors: Cursors::new(&master)?,
             hasher,
         };

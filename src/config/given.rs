@@ -111,6 +111,21 @@ pub struct Given {
     /// The bucket's access key.
     #[arg(long, global = true, env = "ZHANGGUI_MEDIA_ACCESS_KEY_ID", hide_env = true)]
     pub media_access_key_id: Option<String>,
+    /// Fetch every item page from this origin instead of Taobao's: for tests and mirrors.
+    #[arg(long, global = true, env = "ZHANGGUI_CRAWLER_ORIGIN", hide_env = true)]
+    pub crawler_origin: Option<String>,
+    /// The application's key at Taobao's Open Platform, which is then asked first.
+    #[arg(long, global = true, env = "ZHANGGUI_TAOBAO_APP_KEY", hide_env = true)]
+    pub taobao_app_key: Option<String>,
+    /// The Open Platform's address [default: Taobao's, in mainland China].
+    #[arg(long, global = true, env = "ZHANGGUI_TAOBAO_ENDPOINT", hide_env = true)]
+    pub taobao_endpoint: Option<String>,
+    /// The scene that the Open Platform granted: 1 links, 2 prices, 3 a catalogue [default: 1].
+    #[arg(long, global = true, env = "ZHANGGUI_TAOBAO_SCENE", hide_env = true)]
+    pub taobao_scene: Option<u8>,
+    /// The secret of the application's key.
+    #[arg(skip)]
+    pub taobao_app_secret: Option<String>,
     /// The mail server: `smtps://user:password@host:465`, or `smtp://…` with STARTTLS. Not a flag, like every secret.
     #[arg(skip)]
     pub smtp_url: Option<String>,
@@ -156,6 +171,11 @@ impl Given {
             session_idle_minutes: self.session_idle_minutes.or(under.session_idle_minutes),
             session_absolute_hours: self.session_absolute_hours.or(under.session_absolute_hours),
             smtp_url: self.smtp_url.or(under.smtp_url),
+            crawler_origin: self.crawler_origin.or(under.crawler_origin),
+            taobao_app_key: self.taobao_app_key.or(under.taobao_app_key),
+            taobao_endpoint: self.taobao_endpoint.or(under.taobao_endpoint),
+            taobao_scene: self.taobao_scene.or(under.taobao_scene),
+            taobao_app_secret: self.taobao_app_secret.or(under.taobao_app_secret),
             mail_from: self.mail_from.or(under.mail_from),
             smtp_ca_file: self.smtp_ca_file.or(under.smtp_ca_file),
             sms_endpoint: self.sms_endpoint.or(under.sms_endpoint),
@@ -187,14 +207,15 @@ pub fn read_file(path: &Path, required: bool) -> Result<Given, Refusal> {
 }
 
 /// Variables that parts of the design read which this version does not have yet: known, and without effect.
-const WITHOUT_EFFECT: [&str; 2] = ["ZHANGGUI_CRAWLER_ORIGIN", "ZHANGGUI_TIMEZONE"];
+const WITHOUT_EFFECT: [&str; 1] = ["ZHANGGUI_TIMEZONE"];
 
 /// Where a setting stands.
 type Place = fn(&mut Given) -> &mut Option<String>;
 
 /// Settings that are secrets: in variables and in the file, but no flags, since the process list shows those.
-const SECRETS: [(&str, Place); 4] = [
+const SECRETS: [(&str, Place); 5] = [
     ("ZHANGGUI_MASTER_KEY", |given| &mut given.master_key),
+    ("ZHANGGUI_TAOBAO_APP_SECRET", |given| &mut given.taobao_app_secret),
     ("ZHANGGUI_SMTP_URL", |given| &mut given.smtp_url),
     ("ZHANGGUI_SMS_ACCESS_KEY_SECRET", |given| &mut given.sms_access_key_secret),
     ("ZHANGGUI_MEDIA_SECRET_ACCESS_KEY", |given| &mut given.media_secret_access_key),

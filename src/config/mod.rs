@@ -17,6 +17,8 @@ use crate::adapters::aliyun_sms::SmsSettings;
 use crate::adapters::argon2::Argon2Settings;
 use crate::adapters::avatar_files::MediaStore;
 use crate::adapters::smtp::SmtpSettings;
+use crate::adapters::taobao::fetch::CrawlerSettings;
+use crate::adapters::taobao::top::TopSettings;
 use crate::eventstore::seal::MasterKey;
 
 /// For whom the server runs.
@@ -81,6 +83,10 @@ pub struct Settings {
     pub sms: Option<SmsSettings>,
     /// Where pictures are kept.
     pub media: MediaStore,
+    /// How item pages are fetched.
+    pub crawler: CrawlerSettings,
+    /// The application at Taobao's Open Platform, which is asked first.
+    pub platform: Option<TopSettings>,
     /// Whether what nobody carries is shown at `/dev/outbox` instead.
     pub outbox: bool,
     /// Whether cookies carry `Secure`, and the session's is named `__Host-session`.
@@ -146,6 +152,8 @@ impl Settings {
             mail,
             sms,
             media,
+            crawler: CrawlerSettings { origin: given.crawler_origin.clone(), ..CrawlerSettings::default() },
+            platform: outward::check_platform(&given, &mut refusals),
             outbox: !production && local,
             database,
             master_key,

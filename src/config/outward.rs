@@ -6,6 +6,8 @@ use super::{Given, Profile, Refusal, refuse};
 use crate::adapters::aliyun_sms::SmsSettings;
 use crate::adapters::avatar_files::{AvatarFiles, MediaStore};
 use crate::adapters::smtp::SmtpSettings;
+use crate::adapters::taobao::top::signature::SignMethod;
+use crate::adapters::taobao::top::{GATEWAY, TopSettings};
 
 /// The SMTP server, if one is given.
 pub(super) fn check_mail(given: &Given, refusals: &mut Vec<Refusal>) -> Option<SmtpSettings> {
@@ -97,6 +99,28 @@ pub(super) fn check_media(given: &Given, data_dir: &Path, refusals: &mut Vec<Ref
         refuse(refusals, &format!("ZHANGGUI_MEDIA_STORE: {error}"));
     }
     store
+}
+
+/// The application at the Open Platform, if one is given.
+pub(super) fn check_platform(given: &Given, refusals: &mut Vec<Refusal>) -> Option<TopSettings> {
+    let (app_key, app_secret) = match (given.taobao_app_key.clone(), given.taobao_app_secret.clone()) {
+        (Some(key), Some(secret)) => (key, secret),
+        (None, None) => return None,
+        _ => {
+            refuse(
+                refusals,
+                "of ZHANGGUI_TAOBAO_APP_KEY and ZHANGGUI_TAOBAO_APP_SECRET one is missing: set both, or neither",
+            );
+            return None;
+        }
+    };
+    let endpoint = given.taobao_endpoint.clone().unwrap_or_else(|| GATEWAY.to_owned());
+    let scene = given.taobao_scene.unwrap_or(1);
+    let settings = TopSettings { endpoint, app_key, app_secret, sign_method: SignMethod::HmacSha256, scene };
+    if let Err(error) = settings.check() {
+        refuse(refusals, &format!("ZHANGGUI_TAOBAO_*: {error}"));
+    }
+    Some(settings)
 }
 
 /// What the operator of a production site should know of what is not set.

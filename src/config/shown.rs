@@ -28,6 +28,9 @@ impl fmt::Display for Settings {
         writeln!(f, "mail                    {}", carried(self.mail.is_some()))?;
         writeln!(f, "sms                     {}", carried(self.sms.is_some()))?;
         writeln!(f, "media_store             {:?}", self.media)?;
+        let platform = if self.platform.is_some() { "set (hidden)" } else { "not set" };
+        writeln!(f, "taobao                  {platform}")?;
+        writeln!(f, "crawler_origin          {}", self.crawler.origin.as_deref().unwrap_or("Taobao's own"))?;
         writeln!(f, "argon2                  {} KiB, t={}", self.argon2.memory_kib, self.argon2.iterations)?;
         writeln!(f, "session_idle_minutes    {}", self.session_idle.as_secs() / 60)?;
         write!(f, "session_absolute_hours  {}", self.session_absolute.as_secs() / 3600)

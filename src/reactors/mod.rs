@@ -5,6 +5,7 @@
 //! engine in [`crate::eventstore::reactor`] keeps what is due, shares it among all instances, tries again and
 //! sets aside what keeps failing. To add a reactor, write a file here and a line in [`REACTORS`].
 
+mod fetch_product;
 mod forget_person;
 pub mod letters;
 pub mod ports;
@@ -17,13 +18,15 @@ use crate::account::AccountEvent;
 use crate::eventstore::reactor::{Outcome, Task};
 use ports::DeliveryError;
 
+pub use fetch_product::FetchProduct;
 pub use forget_person::ForgetPerson;
 pub use send_code::SendCode;
 pub use send_notice::SendNotice;
 pub use sweep_avatars::SweepAvatars;
 
 /// The names of all reactors.
-pub const REACTORS: &[&str] = &["mail_code", "text_code", "send_notice", "sweep_avatars", "forget_person"];
+pub const REACTORS: &[&str] =
+    &["mail_code", "text_code", "send_notice", "sweep_avatars", "forget_person", "fetch_product"];
 
 /// The event that a task is about. One that cannot be read is left for a newer program, which may be running already.
 fn event(task: &Task) -> Result<AccountEvent, Outcome> {

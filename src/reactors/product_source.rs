@@ -66,6 +66,12 @@ pub enum FetchError {
         /// Not before this long, if the other side or our own politeness says so.
         after: Option<Duration>,
     },
+    /// Nobody was asked: the host's turn for this one comes later.
+    #[error("the turn of this host comes later")]
+    NotYet {
+        /// How much later.
+        after: Duration,
+    },
     /// It will not work until somebody changes something.
     #[error("{reason}")]
     Failed {

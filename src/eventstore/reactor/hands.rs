@@ -220,6 +220,9 @@ impl Engine {
         match outcome {
             Outcome::Done => (Verdict::Finished, End::Done, false),
             Outcome::Dropped(_) => (Verdict::Finished, End::Dropped, false),
+            Outcome::NotYet { after } => {
+                (Verdict::NotYet { at: tasks::later(at, after) }, End::Retried, false)
+            }
             Outcome::Retry { why, after } if attempt < most => {
                 let at = tasks::later(at, after.unwrap_or_else(|| pause(&self.ports, attempt)));
                 (Verdict::Again { at, why }, End::Retried, false)

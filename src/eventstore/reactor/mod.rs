@@ -116,6 +116,11 @@ impl fmt::Debug for Task {
 pub enum Outcome {
     /// The effect took place.
     Done,
+    /// Nothing was tried, since it is not this task's turn: it is due again after so long, and this was no try.
+    NotYet {
+        /// How long.
+        after: Duration,
+    },
     /// There is nothing to do any more, for this reason: it is past its time, or its person was forgotten.
     Dropped(&'static str),
     /// It may work later.

@@ -112,6 +112,8 @@ pub(super) async fn claim(
 pub(super) enum Verdict {
     /// The task is no more.
     Finished,
+    /// It was not its turn: that was no try.
+    NotYet { at: DateTime<Utc> },
     /// It is tried again.
     Again { at: DateTime<Utc>, why: String },
     /// It waits for an operator.
@@ -138,6 +140,11 @@ impl<'a> Try<'a> {
 pub(super) async fn settle(pool: &PgPool, tried: Try<'_>, verdict: &Verdict) -> Result<bool, sqlx::Error> {
     let (begin, argument) = match verdict {
         Verdict::Finished => ("DELETE FROM reactor_tasks", None),
+        Verdict::NotYet { at } => (
+            "UPDATE reactor_tasks SET due_at = $5, last_error = nullif($6, ''), lease_until = NULL, \
+             attempts = attempts - 1, first_tried_at = CASE WHEN attempts > 1 THEN first_tried_at END",
+            Some((*at, &String::new())),
+        ),
         Verdict::Again { at, why } => {
             ("UPDATE reactor_tasks SET due_at = $5, last_error = $6, lease_until = NULL", Some((*at, why)))
         }

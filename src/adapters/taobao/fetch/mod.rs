@@ -153,7 +153,7 @@ impl ItemPages {
     async fn ask(&self, url: &Url) -> Result<Answer, FetchError> {
         let host = url.host_str().filter(|_| self.fence.admits(url)).ok_or(failed(FORBIDDEN))?;
         if let Err(wait) = self.pace.turn(host, PATIENCE).await {
-            return Err(later("the turn of this host comes later", Some(wait)));
+            return Err(FetchError::NotYet { after: wait });
         }
         let answer = get(&self.client, url.clone(), &self.ports).await?;
         if matches!(answer.status, 429 | 503) {
