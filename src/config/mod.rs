@@ -110,19 +110,7 @@ impl Settings {
         let listen = given.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080)));
         let local = listen.ip().is_loopback();
         let master_key = check_master_key(given.master_key.as_deref(), production, &mut refusals);
-        let disclose_codes = given.disclose_codes.map_or(!production && local, Switch::is_on);
-        if disclose_codes && production {
-            refuse(
-                &mut refusals,
-                "ZHANGGUI_DISCLOSE_CODES is on: in production codes are never disclosed; unset it",
-            );
-        }
-        if disclose_codes && !local {
-            refuse(
-                &mut refusals,
-                "ZHANGGUI_DISCLOSE_CODES is on, but ZHANGGUI_LISTEN is not a loopback address: turn it off, or listen on 127.0.0.1",
-            );
-        }
+        let disclose_codes = check_disclosure(&given, production, local, &mut refusals);
         let rate_limits = given.rate_limits.is_none_or(Switch::is_on);
         if !rate_limits && production {
             refuse(
@@ -202,6 +190,21 @@ fn check_master_key(given: Option<&str>, production: bool, refusals: &mut Vec<Re
             None
         }
     }
+}
+
+/// Whether answers hold what a person should have received elsewhere: only where nobody else can ask.
+fn check_disclosure(given: &Given, production: bool, local: bool, refusals: &mut Vec<Refusal>) -> bool {
+    let disclose_codes = given.disclose_codes.map_or(!production && local, Switch::is_on);
+    if disclose_codes && production {
+        refuse(refusals, "ZHANGGUI_DISCLOSE_CODES is on: in production codes are never disclosed; unset it");
+    }
+    if disclose_codes && !local {
+        refuse(
+            refusals,
+            "ZHANGGUI_DISCLOSE_CODES is on, but ZHANGGUI_LISTEN is not a loopback address: turn it off, or listen on 127.0.0.1",
+        );
+    }
+    disclose_codes
 }
 
 fn check_database(given: &Given, production: bool, refusals: &mut Vec<Refusal>) -> DatabaseChoice {

@@ -2,6 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use zhanggui::reactors::product_source::FetchError;
+
 use super::{Crawler, failed, later};
 
 #[tokio::test]
@@ -81,10 +83,8 @@ async fn a_host_that_wants_quiet_is_not_asked() {
     crawler.fetch("1", "&do=status&status=429&after=120").await.unwrap_err();
     crawler.server.next().await;
     let found = crawler.fetch("1", "").await.unwrap_err();
-    let zhanggui::reactors::product_source::FetchError::Later { after, .. } = found else {
-        panic!("{found:?}")
-    };
-    assert!(after.unwrap() > Duration::from_secs(110), "{after:?}");
+    let FetchError::NotYet { after } = found else { panic!("{found:?}") };
+    assert!(after > Duration::from_secs(110), "{after:?}");
     assert_eq!(crawler.server.said(), Vec::<serde_json::Value>::new());
 }
 

@@ -4,6 +4,7 @@ mod behaviour;
 mod names;
 mod open_platform;
 mod pages;
+mod products;
 
 use std::time::Duration;
 

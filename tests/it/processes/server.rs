@@ -31,6 +31,7 @@ pub(super) fn program(folder: &Path) -> Command {
         .env("ZHANGGUI_DATA_DIR", folder.join("data"))
         .env("ZHANGGUI_MASTER_KEY", MASTER_KEY)
         .env("ZHANGGUI_RATE_LIMITS", "off")
+        .env("ZHANGGUI_CRAWLER_ORIGIN", "http://127.0.0.1:9")
         .env("ZHANGGUI_ARGON2_MEMORY_KIB", "64")
         .env("ZHANGGUI_ARGON2_ITERATIONS", "1")
         .env("RUST_LOG", "warn");

@@ -7,6 +7,7 @@ use axum::Router;
 use zhanggui::account::{GrantRole, Role};
 use zhanggui::adapters::argon2::Argon2Settings;
 use zhanggui::adapters::avatar_files::MediaStore;
+use zhanggui::adapters::taobao::fetch::CrawlerSettings;
 use zhanggui::app::App;
 use zhanggui::config::{Given, Settings, Switch};
 use zhanggui::eventstore::Metadata;
@@ -58,7 +59,9 @@ pub(crate) fn given() -> Given {
 pub(crate) fn settings(given: Given) -> Settings {
     let settings = Settings::check(given).unwrap();
     let argon2 = Argon2Settings { memory_kib: 64, iterations: 1, queue: 10_000, ..Argon2Settings::default() };
-    Settings { argon2, ..settings }
+    // Nobody listens there: no test asks Taobao itself.
+    let crawler = CrawlerSettings { origin: Some("http://127.0.0.1:9".to_owned()), ..settings.crawler };
+    Settings { argon2, crawler, ..settings }
 }
 
 impl TestSite {
