@@ -62,5 +62,8 @@ pub mod d0018_forgetting_a_person {}
 #[doc = include_str!("0019-carrying-mails-and-texts.md")]
 pub mod d0019_carrying_mails_and_texts {}
 
+#[doc = include_str!("0020-products-and-their-list.md")]
+pub mod d0020_products_and_their_list {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}
