@@ -12,7 +12,7 @@
 //!
 //! This room decides and does nothing else: no database, no HTTP, no clock. Time, ids and chance come
 //! as values in the commands; hashing comes as a port. To add to the life of an account, write a file
-//! in [`commands`], an event in [`AccountEvent`] and its effect in [`Account`].
+//! in [`commands`](mod@commands), an event in [`AccountEvent`] and its effect in [`Account`].
 
 pub mod codes;
 pub mod commands;

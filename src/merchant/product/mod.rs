@@ -9,7 +9,7 @@
 //! version that the caller has seen, and a product that has moved on refuses. The version is the number of
 //! the product's events. The crawler's commands name neither: it acts for nobody.
 //!
-//! To add to the life of a product, write a file in [`commands`], an event in [`ProductEvent`] and its effect
+//! To add to the life of a product, write a file in [`commands`](mod@commands), an event in [`ProductEvent`] and its effect
 //! in [`Product`].
 
 pub mod commands;

@@ -4,7 +4,7 @@
 //! names of its categories are unique by what this aggregate knows, as it holds all of them; of two commands
 //! at the same time the later one is decided anew.
 //!
-//! To add to the life of a store, write a file in [`commands`], an event in [`StoreEvent`] and its effect in [`Store`].
+//! To add to the life of a store, write a file in [`commands`](mod@commands), an event in [`StoreEvent`] and its effect in [`Store`].
 
 pub mod commands;
 mod error;
