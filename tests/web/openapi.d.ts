@@ -330,6 +330,222 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/store": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My store
+         * @description # Errors
+         *     `no_store`; the database's.
+         */
+        get: operations["show_store"];
+        put?: never;
+        /**
+         * Open my store
+         * @description # Errors
+         *     `validation_failed`; `store_exists` for whoever has one.
+         */
+        post: operations["open_store"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store/categories": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add a category
+         * @description # Errors
+         *     `no_store`; `validation_failed`, also for one more than 200; `already_taken` where another has the name.
+         */
+        post: operations["add_category"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store/categories/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Remove an empty category
+         * @description # Errors
+         *     `no_store`; `not_found` where the caller's store has no such category; `category_in_use`.
+         */
+        delete: operations["remove_category"];
+        options?: never;
+        head?: never;
+        /**
+         * Rename a category
+         * @description # Errors
+         *     `no_store`; `not_found` where the caller's store has no such category; `validation_failed`; `already_taken`.
+         */
+        patch: operations["rename_category"];
+        trace?: never;
+    };
+    "/api/v1/store/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My products
+         * @description # Errors
+         *     `no_store`; `invalid_query`; `cursor_expired` for a cursor of another list or one older than a day.
+         */
+        get: operations["list_products"];
+        put?: never;
+        /**
+         * List a product from its links
+         * @description # Errors
+         *     `no_store`; `validation_failed` with every wrong field; `already_listed` where the store has the item.
+         */
+        post: operations["list_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store/products.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My products as a file
+         * @description # Errors
+         *     `no_store`; `invalid_query`. Where the database fails later, the file ends unfinished.
+         */
+        get: operations["export_products"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store/products/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * List products from a file
+         * @description # Errors
+         *     `no_store`; `unsupported_media_type`; `too_large` above 5 MiB or 10,000 lines; `malformed_request` without the columns.
+         */
+        post: operations["import_products"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store/products/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A product
+         * @description # Errors
+         *     `no_store`; `product_not_found`, also for another store's.
+         */
+        get: operations["show_product"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete a product
+         * @description # Errors
+         *     `no_store`; `product_not_found`; `not_product_owner`; `version_mismatch`.
+         */
+        delete: operations["delete_product"];
+        options?: never;
+        head?: never;
+        /**
+         * Change a product
+         * @description # Errors
+         *     `no_store`; `validation_failed`; `product_not_found`; `not_product_owner`; `already_listed`; `version_mismatch`
+         *     where `If-Match` names another version.
+         */
+        patch: operations["modify_product"];
+        trace?: never;
+    };
+    "/api/v1/store/products/{id}/refresh": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Fetch again
+         * @description # Errors
+         *     `no_store`; `product_not_found`; `not_product_owner`; `version_mismatch`.
+         */
+        post: operations["refresh_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store/products/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Undo a deletion
+         * @description # Errors
+         *     `no_store`; `product_not_found` where there never was one; `not_product_owner`; `already_listed` where the
+         *     item was listed anew meanwhile; `version_mismatch`.
+         */
+        post: operations["restore_product"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/healthz": {
         parameters: {
             query?: never;
@@ -487,6 +703,21 @@ export interface components {
             /** @description The characters themselves; only in development. */
             value?: string;
         };
+        /** @description A category. */
+        CategoryBody: {
+            /**
+             * Format: uuid
+             * @description The category.
+             */
+            category_id: string;
+            /** @description Its name. */
+            name: string;
+        };
+        /** @description The body of `POST /store/categories` and `PATCH /store/categories/{id}`. */
+        CategoryRequest: {
+            /** @description 1–30 characters in one line, another than the store's other categories have. */
+            name: string;
+        };
         /** @description The body of `PUT /me/password`. */
         ChangePasswordRequest: {
             /** @description The six digits that were sent. */
@@ -516,6 +747,34 @@ export interface components {
         ConfirmRequest: {
             /** @description The six digits that were sent. */
             code: string;
+        };
+        /** @description A category and how much is in it. */
+        CountedCategory: {
+            /**
+             * Format: uuid
+             * @description The category.
+             */
+            category_id: string;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Products in it that are not deleted.
+             */
+            product_count: number;
+        };
+        /** @description What is left of a product. */
+        DeletedBody: {
+            /**
+             * Format: date-time
+             * @description When it was deleted.
+             */
+            deleted_at: string;
+            /**
+             * Format: uuid
+             * @description The product, which can be restored.
+             */
+            product_id: string;
         };
         /** @description The body of `DELETE /me`. */
         EraseRequest: {
@@ -584,6 +843,58 @@ export interface components {
             /** @description Always `ok`. */
             status: string;
         };
+        /** @description What became of a file. */
+        ImportBody: {
+            /** @description The lines that were not, in their order. */
+            errors: components["schemas"]["LineError"][];
+            /** @description How many products were listed. */
+            listed: number;
+        };
+        /** @description Why a line was not listed. */
+        LineError: {
+            /** @description A field's code or a problem's. */
+            code: string;
+            /** @description The line of the file on which it begins, from 1. */
+            line: number;
+            /** @description The same in the reader's language, after the name of the field. */
+            message: string;
+        };
+        /** @description A page of a store's products. */
+        ListBody: {
+            /** @description All its categories, by name. */
+            categories: components["schemas"]["CountedCategory"][];
+            /** @description Where the next page begins; null on the last. */
+            next_cursor: string | null;
+            /** @description The products of this page. */
+            products: components["schemas"]["ProductBody"][];
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store_id: string;
+            /**
+             * Format: int64
+             * @description How many products all pages have together.
+             */
+            total: number;
+        };
+        /** @description The body of `POST /store/products`. */
+        ListingRequest: {
+            /**
+             * Format: uuid
+             * @description A category of the store.
+             */
+            category_id?: string | null;
+            /** @description A link to its coupon: Taobao's, or any `https` link. */
+            coupon_url: string;
+            /** @description A link to an item of Taobao or Tmall, or the text that their apps share. */
+            taobao_url: string;
+        };
+        /**
+         * @description Whether shoppers see a product.
+         * @enum {string}
+         */
+        ListingStatus: "listed" | "delisted";
         /** @description The new session. */
         LoggedInBody: {
             /**
@@ -645,6 +956,37 @@ export interface components {
             /** @description The name as its owner wrote it. */
             username: string;
         };
+        /** @description The body of `PATCH /store/products/{id}`. What is left out stays as it is. */
+        ModifyRequest: {
+            /**
+             * Format: uuid
+             * @description A category of the store; null for none.
+             */
+            category_id?: string | null;
+            /** @description Another coupon. */
+            coupon_url?: string;
+            /**
+             * @description Yuan, 0.01 to 9999999.99. The crawler leaves it alone from then on.
+             * @example 19.90
+             */
+            price?: string;
+            /** @description `listed` or `delisted`. */
+            status?: components["schemas"]["ListingStatus"];
+            /** @description Another link; if it leads to another item, the crawler looks again. */
+            taobao_url?: string;
+            /** @description 1–120 characters in one line. The crawler leaves it alone from then on. */
+            title?: string;
+        };
+        /** @description The new store. */
+        OpenedBody: {
+            /** @description Its public name. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store_id: string;
+        };
         /** @description Some people. */
         PeopleBody: {
             /** @description By name. */
@@ -700,6 +1042,59 @@ export interface components {
             field: string;
             /** @description What is wrong with it, in the reader's language. */
             message: string;
+        };
+        /** @description A product as its merchant sees it. */
+        ProductBody: {
+            /**
+             * Format: uuid
+             * @description Its category, or null.
+             */
+            category_id: string | null;
+            /** @description Where the coupon is. */
+            coupon_url: string;
+            /** @description Where its picture is; null until fetched. */
+            image_url: string | null;
+            /** @description Why the last fetch failed. */
+            info_error: string | null;
+            /** @description `page`, `api`, `merchant`, or null while nothing is known. */
+            info_source: string | null;
+            /** @description `pending`, `fetched` or `failed`. */
+            info_status: string;
+            /**
+             * Format: date-time
+             * @description When it was listed.
+             */
+            listed_at: string;
+            /** @description Yuan with two decimals; null until fetched or set by hand. One that was read from a page is a hint. */
+            price: string | null;
+            /**
+             * Format: uuid
+             * @description The product.
+             */
+            product_id: string;
+            /** @description `listed` or `delisted`. */
+            status: components["schemas"]["ListingStatus"];
+            /**
+             * Format: uuid
+             * @description Whose it is.
+             */
+            store_id: string;
+            /** @description The item; null while only a short link is known. */
+            taobao_item_id: string | null;
+            /** @description The item's page, or a short link to it that nobody has followed yet. */
+            taobao_url: string;
+            /** @description Null until fetched or set by hand. */
+            title: string | null;
+            /**
+             * Format: date-time
+             * @description When it last changed.
+             */
+            updated_at: string;
+            /**
+             * Format: int64
+             * @description What `ETag` says: the number of its changes.
+             */
+            version: number;
         };
         /** @description The state of what the process needs. */
         ReadyBody: {
@@ -800,6 +1195,31 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "auditor" | "analyst";
+        /** @description My store. */
+        StoreBody: {
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /** @description Its public name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Products that are not deleted.
+             */
+            product_count: number;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store_id: string;
+        };
+        /** @description The body of `POST /store`. */
+        StoreRequest: {
+            /** @description 1–40 characters in one line. */
+            name: string;
+        };
         /** @description A code that is on its way. */
         VerificationBody: {
             /** @description How it goes. */
@@ -1427,6 +1847,523 @@ export interface operations {
                 };
             };
             /** @description `malformed_request`, `captcha_failed`, `already_taken`, `validation_failed`, `too_many_requests`, `overloaded` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_store`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    open_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OpenedBody"];
+                };
+            };
+            /** @description `store_exists`, `validation_failed`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    add_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryBody"];
+                };
+            };
+            /** @description `no_store`, `already_taken`, `validation_failed`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    remove_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The category */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It is gone */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_store`, `not_found`, `category_in_use`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    rename_category: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The category */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CategoryRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CategoryBody"];
+                };
+            };
+            /** @description `no_store`, `not_found`, `already_taken`, `validation_failed`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_products: {
+        parameters: {
+            query?: {
+                /** @description How many, 1–100; 20 unless given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters and order. */
+                cursor?: string;
+                /** @description Those of this category. */
+                category_id?: string;
+                /** @description `listed` or `delisted`. */
+                status?: string;
+                /** @description Those whose titles hold every word of it, anywhere, in upper or lower case. */
+                q?: string;
+                /** @description `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ListBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_store`, `invalid_query`, `cursor_expired`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ListingRequest"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    /** @description The product */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductBody"];
+                };
+            };
+            /** @description `no_store`, `already_listed`, `validation_failed`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    export_products: {
+        parameters: {
+            query?: {
+                /** @description How many, 1–100; 20 unless given. */
+                limit?: number;
+                /** @description `next_cursor` of the page before, with the same filters and order. */
+                cursor?: string;
+                /** @description Those of this category. */
+                category_id?: string;
+                /** @description `listed` or `delisted`. */
+                status?: string;
+                /** @description Those whose titles hold every word of it, anywhere, in upper or lower case. */
+                q?: string;
+                /** @description `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`. */
+                sort?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description A file to keep */
+                    "Content-Disposition"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_store`, `invalid_query`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    import_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** @description `taobao_url,coupon_url,category`; UTF-8 or GBK; at most 10,000 lines and 5 MiB */
+        requestBody: {
+            content: {
+                "text/csv": string;
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportBody"];
+                };
+            };
+            /** @description `no_store`, `malformed_request`, `too_large`, `unsupported_media_type`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_product: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_store`, `product_not_found`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    delete_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeletedBody"];
+                };
+            };
+            /** @description `no_store`, `product_not_found`, `not_product_owner`, `version_mismatch`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    modify_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ModifyRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductBody"];
+                };
+            };
+            /** @description `no_store`, `product_not_found`, `not_product_owner`, `already_listed`, `version_mismatch`, `validation_failed`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    refresh_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            202: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductBody"];
+                };
+            };
+            /** @description `no_store`, `product_not_found`, `not_product_owner`, `version_mismatch`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    restore_product: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that was seen */
+                "If-Match"?: string | null;
+            };
+            path: {
+                /** @description The product */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    /** @description Its version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProductBody"];
+                };
+            };
+            /** @description `no_store`, `product_not_found`, `not_product_owner`, `already_listed`, `version_mismatch`, `login_required` */
             default: {
                 headers: {
                     [name: string]: unknown;
