@@ -28,7 +28,7 @@ pub use crate::fields::{FieldCode, FieldError};
 pub use commands::{
     AccountCommand, ChangeAvatar, ChangePassword, ConfirmVerification, EraseAccount, GrantRole, Login,
     LoginAttempt, LoginRequest, Logout, RecordVerificationSent, Register, RegisterRequest, Registration,
-    RemoveAvatar, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
+    RemoveAvatar, ReplayErasure, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
 };
 pub use error::{AccountError, TakenField};
 pub use event::AccountEvent;

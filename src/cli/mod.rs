@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 refused or failed with one clear line, 2 wrong usage.
 
 mod config;
+mod erasures;
 mod migrate;
 mod openapi;
 mod projections;
@@ -47,6 +48,9 @@ enum Command {
     /// Give people roles.
     #[command(subcommand)]
     User(user::Command),
+    /// Keep the list of who was erased, and erase them again after a restore.
+    #[command(subcommand)]
+    Erasures(erasures::Command),
     /// Look at the settings.
     #[command(subcommand)]
     Config(config::Command),
@@ -114,6 +118,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Projections(command) => projections::run(&settings?, command).await,
         Command::Reactors(command) => reactors::run(&settings?, command).await,
         Command::User(command) => user::run(settings?, command).await,
+        Command::Erasures(command) => erasures::run(settings?, command).await,
     }
 }
 

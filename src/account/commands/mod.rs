@@ -10,6 +10,7 @@ mod logout;
 mod record_verification_sent;
 mod register;
 mod remove_avatar;
+mod replay_erasure;
 mod request_password_reset;
 mod request_verification;
 mod reset_password;
@@ -25,6 +26,7 @@ pub use logout::Logout;
 pub use record_verification_sent::RecordVerificationSent;
 pub use register::{Register, RegisterRequest, Registration};
 pub use remove_avatar::RemoveAvatar;
+pub use replay_erasure::ReplayErasure;
 pub use request_password_reset::{RequestPasswordReset, ResetAttempt, ResetRequest};
 pub use request_verification::{RequestVerification, VerificationRequest};
 pub use reset_password::{ResetPassword, ResetPasswordRequest};
@@ -58,6 +60,8 @@ commands! {
         Register,
         /// Have no picture any more.
         RemoveAvatar,
+        /// Be forgotten once more, after a restore.
+        ReplayErasure,
         /// Have a code sent, not logged in.
         RequestPasswordReset,
         /// Have a code sent.
@@ -88,6 +92,7 @@ impl AccountCommand {
             Self::RecordVerificationSent(command) => Ok(command.decide(state)),
             Self::Register(command) => command.decide(state),
             Self::RemoveAvatar(command) => command.decide(state),
+            Self::ReplayErasure(command) => Ok(command.decide(state)),
             Self::RequestPasswordReset(command) => command.decide(state),
             Self::RequestVerification(command) => command.decide(state),
             Self::ResetPassword(command) => command.decide(state, hasher).await,
