@@ -50,7 +50,7 @@ async fn within_a_minute_nothing_is_left_of_who_has_left_on_any_instance() {
     let pool = sqlx::PgPool::connect_with(database.superuser_options()).await.unwrap();
     let at_once = format!(
         "SELECT (SELECT count(*) FROM user_lookup.user_lookup WHERE user_id = '{user_id}') \
-              + (SELECT count(*) FROM session_validity.sessions WHERE user_id = '{user_id}') \
+              + (SELECT count(*) FROM session_validity.session_validity WHERE user_id = '{user_id}') \
               + (SELECT count(*) FROM sealing_keys WHERE aggregate_id = '{user_id}') \
               + (SELECT count(*) FROM claims WHERE aggregate_id = '{user_id}')"
     );
