@@ -108,7 +108,8 @@ async fn forget_again(app: &App, listed: BTreeSet<Uuid>) -> Result<(), AppError>
 /// Reads a list of ids, one a line.
 fn read(file: &Path) -> Result<BTreeSet<Uuid>, Refusal> {
     let name = file.display();
-    let text = fs::read_to_string(file).map_err(|error| Refusal(format!("{name} cannot be read: {error}")))?;
+    let text =
+        fs::read_to_string(file).map_err(|error| Refusal(format!("{name} cannot be read: {error}")))?;
     let lines = text.lines().enumerate().filter(|(_, line)| !line.trim().is_empty());
     lines
         .map(|(nth, line)| {

@@ -87,7 +87,9 @@ async fn the_export_holds_the_picture_that_is_shown_or_there_is_no_export() {
     assert_eq!(picture["content_type"], shown.header("content-type"));
     assert!(STANDARD.decode(picture["content"].as_str().unwrap()).unwrap() == shown.body);
     // The store is away: an export without the picture would pass for all there is.
-    let MediaStore::Folder(folder) = &site.app.site.settings.media else { panic!("tests keep files in a folder") };
+    let MediaStore::Folder(folder) = &site.app.site.settings.media else {
+        panic!("tests keep files in a folder")
+    };
     std::fs::remove_dir_all(folder.join("avatars")).unwrap();
     std::fs::write(folder.join("avatars"), "no folder").unwrap();
     assert_eq!(client.get(EXPORT).await.outcome(), (503, "unavailable".to_owned()));

@@ -11,9 +11,9 @@ use zhanggui::projections::READ_MODELS;
 use super::carriers::{Shopper, until_answered};
 use super::server::{Folder, Server, client, login, program_on, run};
 use crate::eventstore::append::check_log;
+use crate::support::clock::ManualClock;
 use crate::support::cluster;
 use crate::support::site::{TestSite, given, settings};
-use crate::support::clock::ManualClock;
 
 /// How long after leaving all is gone.
 const A_MINUTE: Duration = Duration::from_mins(1);

@@ -28,7 +28,11 @@ fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap().map(Result::unwrap) {
         let target = to.join(entry.file_name());
-        if entry.path().is_dir() { copy(&entry.path(), &target) } else { drop(std::fs::copy(entry.path(), target).unwrap()) }
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
     }
 }
 
@@ -134,6 +138,9 @@ async fn a_list_that_cannot_be_read_is_refused_before_anything_is_done() {
     assert!(refused().contains("cannot be read"));
     std::fs::write(&list, "01890000-0000-7000-8000-000000000000\n\nzhangsan\n").unwrap();
     let told = refused();
-    assert!(told.contains("line 3") && told.contains("nothing was done") && !told.contains("zhangsan"), "{told}");
+    assert!(
+        told.contains("line 3") && told.contains("nothing was done") && !told.contains("zhangsan"),
+        "{told}"
+    );
     assert!(!folder.0.join("data").exists());
 }
