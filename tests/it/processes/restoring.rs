@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use sqlx::{PgPool, Row};
+use sqlx::{Connection, PgConnection, PgPool, Row};
 use tokio::task::spawn_blocking;
 use uuid::Uuid;
 
@@ -37,9 +37,9 @@ fn copy(from: &Path, to: &Path) {
 }
 
 /// The keys of an account: slot, id, wrapped.
-async fn keys(pool: &PgPool, user_id: &str) -> Vec<(String, Uuid, Vec<u8>)> {
+async fn keys(connection: &mut PgConnection, user_id: &str) -> Vec<(String, Uuid, Vec<u8>)> {
     let sql = "SELECT slot, key_id, wrapped FROM sealing_keys WHERE aggregate_id = $1 ORDER BY slot";
-    sqlx::query_as(sql).bind(user_id).fetch_all(pool).await.unwrap()
+    sqlx::query_as(sql).bind(user_id).fetch_all(connection).await.unwrap()
 }
 
 /// How many rows and keys there are of an account, in the order of the statement.
@@ -75,9 +75,9 @@ async fn whoever_has_left_does_not_come_back_with_a_backup() {
     let [(early, early_id), (late, late_id), (stayer, stayer_id)] =
         <[_; 3]>::try_from(people).unwrap_or_else(|_| panic!("three"));
     // The keys and the pictures are backed up first; the log when one has left already, and another has not yet.
-    let pool = PgPool::connect_with(live.superuser_options()).await.unwrap();
-    let older_keys = keys(&pool, &early_id).await;
-    pool.close().await;
+    let mut connection = PgConnection::connect_with(&live.superuser_options()).await.unwrap();
+    let older_keys = keys(&mut connection, &early_id).await;
+    connection.close().await.unwrap();
     let restored = Folder::new("restored");
     copy(&folder.0.join("data/media"), &restored.0.join("data/media"));
     early.leave(&server.url).await;
