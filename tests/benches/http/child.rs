@@ -84,11 +84,15 @@ pub(crate) async fn serve(kind: &str, data_dir: &Path) -> Result<(), Fault> {
     let database = connect_options(data_dir, APP_ROLE, DATABASE)?;
     let app = App::build(settings(data_dir)?, &database, Ports::system()).await?;
     let _jobs = jobs::start(&app.site).await?;
+    // As `zhanggui serve` does: what follows from an event is part of its price.
+    let reacting = app.reactors.start(app.listening.clone());
     println!("{}", listener.local_addr()?.port());
     server::serve(listener, routes::router(app.site.clone()), async {
         let _gone = stopped.await;
     })
     .await;
+    // Without waiting for what is in hand: nobody is there to be asked.
+    drop(reacting);
     Ok(())
 }
 

@@ -1,4 +1,4 @@
-//! How fast requests are answered: `cargo bench --bench http`.
+//! How fast requests are answered: `cargo bench --bench http`, or of one subject: `-- accounts`, `-- merchants`.
 //!
 //! The real router is held against the smallest axum + sqlx program that gives the same answers, and
 //! against the work itself without HTTP. Both servers are processes of their own on one PostgreSQL; one
@@ -12,6 +12,7 @@ mod client;
 mod common;
 mod contest;
 mod memory;
+mod merchants;
 mod plan;
 mod seed;
 
@@ -34,12 +35,12 @@ async fn main() -> Result<(), Fault> {
         return Ok(());
     }
     let cluster = Cluster::start("http").await?;
-    let done = run(&cluster).await;
+    let done = run(&cluster, |subject| words.iter().all(|word| word.starts_with('-') || word == subject)).await;
     cluster.stop().await?;
     done
 }
 
-async fn run(cluster: &Cluster) -> Result<(), Fault> {
+async fn run(cluster: &Cluster, is_asked_for: impl Fn(&str) -> bool) -> Result<(), Fault> {
     cluster.prepare().await?;
     let mut report = Report::new("http");
     report.say(&format!(
@@ -55,8 +56,13 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
         bare: Server::start(Kind::Bare, &cluster.data_dir, "warn")?,
     };
     let sessions = seed::log_in(cluster, servers.ours.port, plan::CONNECTIONS).await?;
-    plan::reads(cluster, &servers, &sessions, &mut report).await?;
-    plan::logins(&servers, &sessions, &hashing, &mut report).await?;
-    plan::captchas(&servers, &mut report).await?;
+    if is_asked_for("accounts") {
+        plan::reads(cluster, &servers, &sessions, &mut report).await?;
+        plan::logins(&servers, &sessions, &hashing, &mut report).await?;
+        plan::captchas(&servers, &mut report).await?;
+    }
+    if is_asked_for("merchants") {
+        merchants::measure(cluster, &servers, &sessions, &mut report).await?;
+    }
     report.write()
 }
