@@ -55,7 +55,8 @@ impl Worker for Lister {
     async fn once(&mut self) -> Result<(), Fault> {
         static NEXT: AtomicU64 = AtomicU64::new(500_000_000_000);
         let id = NEXT.fetch_add(1, Ordering::Relaxed);
-        let body = json!({"taobao_url": format!("https://item.taobao.com/item.htm?id={id}"), "coupon_url": COUPON});
+        let body =
+            json!({"taobao_url": format!("https://item.taobao.com/item.htm?id={id}"), "coupon_url": COUPON});
         let request = post("/api/v1/store/products", &body, Some(&self.session));
         self.client.ask(&request).await.map(drop)
     }

@@ -35,7 +35,8 @@ async fn main() -> Result<(), Fault> {
         return Ok(());
     }
     let cluster = Cluster::start("http").await?;
-    let done = run(&cluster, |subject| words.iter().all(|word| word.starts_with('-') || word == subject)).await;
+    let done =
+        run(&cluster, |subject| words.iter().all(|word| word.starts_with('-') || word == subject)).await;
     cluster.stop().await?;
     done
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::child::{Kind, Server};
-use super::contest::{Contender, Load, contest, table};
 use super::client::get;
+use super::contest::{Contender, Load, contest, table};
 use super::memory;
 use super::seed::{Hashing, logins as login_requests, questions};
 use crate::common::cluster::Cluster;

@@ -124,6 +124,18 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn in_a_crowd_whoever_gets_no_turn_stays_a_while() {
+        let pace = Pace::new(Duration::from_secs(3), Ports::system());
+        let patience = Duration::from_millis(150);
+        pace.turn("a", patience).await.unwrap();
+        let begun = std::time::Instant::now();
+        let Err(NoTurn::NotYet(wait)) = pace.turn("a", patience).await else { panic!("a turn") };
+        assert!(begun.elapsed() >= patience);
+        assert!(wait > Duration::from_secs(2) && wait <= CROWD, "{wait:?}");
+        pace.turn("b", patience).await.unwrap();
+    }
+
+    #[tokio::test]
     async fn a_host_that_wants_quiet_is_not_waited_for_and_not_left_alone_for_ever() {
         let pace = Pace::new(Duration::from_secs(1), Ports::system());
         pace.quiet("a", Duration::MAX).await.unwrap();
