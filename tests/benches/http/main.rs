@@ -1,4 +1,4 @@
-//! How fast requests are answered: `cargo bench --bench http`, or of one subject: `-- accounts`, `-- merchants`.
+//! How fast requests are answered: `cargo bench --bench http`, or of one subject: `-- accounts`, `-- merchants`, `-- crawler`.
 //!
 //! The real router is held against the smallest axum + sqlx program that gives the same answers, and
 //! against the work itself without HTTP. Both servers are processes of their own on one PostgreSQL; one
@@ -11,6 +11,7 @@ mod client;
 #[path = "../common/mod.rs"]
 mod common;
 mod contest;
+mod crawler;
 mod memory;
 mod merchants;
 mod plan;
@@ -51,6 +52,10 @@ async fn run(cluster: &Cluster, is_asked_for: impl Fn(&str) -> bool) -> Result<(
         std::thread::available_parallelism()?,
     ))?;
     let hashing = seed::register(cluster).await?;
+    if is_asked_for("crawler") {
+        // Before the servers: they would take some of what waits.
+        crawler::measure(cluster, &mut report).await?;
+    }
     let servers = plan::Servers {
         postmaster: cluster.postmaster()?,
         ours: Server::start(Kind::Ours, &cluster.data_dir, "warn")?,

@@ -1,9 +1,10 @@
 //! Merchants: products listed and pages shown, against the bare program, and a large store against a small one.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::future::try_join_all;
-use sqlx::ConnectOptions;
+use sqlx::{ConnectOptions, PgConnection};
 use uuid::Uuid;
 use zhanggui::app::App;
 use zhanggui::eventstore::Metadata;
@@ -89,16 +90,33 @@ async fn fill(cluster: &Cluster, sessions: &[String]) -> Result<Vec<String>, Fau
             .fetch_one(&mut connection)
             .await?;
         let amount = if nth + 1 == sessions.len() { LARGE } else { SMALL };
-        store(&app, owner_id, amount).await.map_err(|error| format!("a store of {amount}: {error}"))?;
+        store(&app, owner_id, amount, true).await.map_err(|error| format!("a store of {amount}: {error}"))?;
     }
     app.stop().await;
+    rest(&mut connection).await?;
     sqlx::raw_sql("ANALYZE").execute(&mut connection).await?;
     sqlx::raw_sql(bare::products::TABLES).execute(&mut connection).await?;
     Ok(sessions.to_vec())
 }
 
-/// A store with its categories and so many products, looked up and in turn in each category.
-async fn store(app: &App, owner_id: Uuid, amount: usize) -> Result<(), Fault> {
+/// Takes from the crawler what was looked up already: it would find that out one by one, beside what is measured.
+async fn rest(connection: &mut PgConnection) -> Result<(), Fault> {
+    let is_queued = "SELECT coalesce((SELECT r.position = h.position FROM log_head h, reactors r \
+                                      WHERE h.log = 0 AND r.name = 'fetch_product'), false)";
+    while !sqlx::query_scalar::<_, bool>(is_queued).fetch_one(&mut *connection).await? {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    sqlx::raw_sql("DELETE FROM reactor_tasks").execute(connection).await?;
+    Ok(())
+}
+
+/// A store of nobody's with so many products that nothing is known of yet.
+pub(crate) async fn waiting_store(app: &App, amount: usize) -> Result<(), Fault> {
+    store(app, app.site.ports.id()?, amount, false).await
+}
+
+/// A store with its categories and so many products, in turn in each category, looked up or not.
+async fn store(app: &App, owner_id: Uuid, amount: usize, is_known: bool) -> Result<(), Fault> {
     let site = &app.site;
     let store_id = site.ports.id()?;
     let name = StoreName::parse("好店").map_err(|code| code.as_str())?;
@@ -116,14 +134,20 @@ async fn store(app: &App, owner_id: Uuid, amount: usize) -> Result<(), Fault> {
     for some in numbers.chunks(AT_ONCE) {
         let all = some.iter().map(async |number| {
             let category_id = categories.get(number % (CATEGORIES + 1)).copied();
-            product(app, store_id, category_id, *number).await
+            product(app, store_id, category_id, *number, is_known).await
         });
         try_join_all(all).await?;
     }
     Ok(())
 }
 
-async fn product(app: &App, store_id: Uuid, category_id: Option<Uuid>, number: usize) -> Result<(), Fault> {
+async fn product(
+    app: &App,
+    store_id: Uuid,
+    category_id: Option<Uuid>,
+    number: usize,
+    is_known: bool,
+) -> Result<(), Fault> {
     let site = &app.site;
     let taobao = TaobaoLink::parse(&format!("https://item.taobao.com/item.htm?id={number}"));
     let taobao = taobao.map_err(|code| code.as_str())?;
@@ -138,6 +162,8 @@ async fn product(app: &App, store_id: Uuid, category_id: Option<Uuid>, number: u
     let listing = NewListing { taobao, coupon, category_id };
     let id = site.ports.id()?.to_string();
     site.products.create(&id, ListProduct { store_id, listing }.into(), Metadata::default()).await?;
-    site.products.execute(&id, found.into(), Metadata::default()).await?;
+    if is_known {
+        site.products.execute(&id, found.into(), Metadata::default()).await?;
+    }
     Ok(())
 }
