@@ -76,7 +76,7 @@ impl Pace {
             Err(wait) if wait <= CROWD => {
                 let stay = wait.min(patience);
                 tokio::time::sleep(stay).await;
-                Err(NoTurn::NotYet(wait - stay))
+                Err(NoTurn::NotYet(wait.saturating_sub(stay)))
             }
             Err(wait) => Err(NoTurn::NotYet(wait)),
         }
