@@ -17,6 +17,7 @@ use super::captcha::time;
 use super::extract::{Caller, Json};
 use super::limits::Limited;
 use super::me::MeBody;
+use super::merchant::taken::{self, ExportedStore};
 use super::problem::{Problem, ProblemBody};
 use super::session::{Session, cookies};
 use crate::account::EraseAccount;
@@ -41,7 +42,7 @@ pub struct ExportBody {
     pub picture: Option<ExportedPicture>,
     /// Everything that happened, from the log. Passwords' hashes and codes are null.
     pub events: Vec<ExportedEvent>,
-    /// The person's store, if there is one. Its products are a file of their own: `GET /api/v1/store/products.csv`.
+    /// The person's store, if there is one.
     #[schema(required)]
     pub store: Option<ExportedStore>,
 }
@@ -54,17 +55,6 @@ pub struct ExportedPicture {
     /// The file, in base64 (RFC 4648, section 4).
     #[schema(content_encoding = "base64")]
     pub content: String,
-}
-
-/// A store.
-#[derive(Debug, Serialize, ToSchema)]
-pub struct ExportedStore {
-    /// The store.
-    pub store_id: Uuid,
-    /// What it is called.
-    pub name: String,
-    /// Everything that happened to it, its categories included, from the log.
-    pub events: Vec<ExportedEvent>,
 }
 
 /// One session.
@@ -128,11 +118,12 @@ pub async fn export(
     let store = match product_list::store_of(&mut *database, user_id).await? {
         Some(store) => {
             let events = history(&site, &mut database, ("store", store.store_id), user_id).await?;
-            Some(ExportedStore { store_id: store.store_id, name: store.name, events })
+            Some(taken::store(&mut database, store, events).await?)
         }
         None => None,
     };
     drop(database);
+    let store_id = store.as_ref().map(|store| store.store_id);
     let body = ExportBody {
         exported_at: time(site.ports.now()),
         picture: picture(&site, session.row.avatar.as_deref()).await?,
@@ -149,7 +140,9 @@ pub async fn export(
         events,
         store,
     };
-    let mut response = axum::Json(body).into_response();
+    let json = serde_json::to_string(&body).map_err(|error| Problem::internal(&error))?;
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    let mut response = (kind, taken::with_products(&site, store_id, json)).into_response();
     let file = HeaderValue::from_static("attachment; filename=\"zhanggui-export.json\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, file);
     Ok(response)

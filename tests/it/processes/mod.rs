@@ -11,3 +11,4 @@ mod reactors;
 mod restoring;
 mod roles;
 mod server;
+mod watching;
