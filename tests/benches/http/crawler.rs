@@ -81,8 +81,10 @@ pub(crate) async fn measure(cluster: &Cluster, report: &mut Report) -> Result<()
     }
     let seconds = begun.elapsed().as_secs_f64();
     pages.abort();
-    let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
-    let most = asked.values().max().copied().unwrap_or_default();
+    let (items, most) = {
+        let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
+        (asked.len(), asked.values().max().copied().unwrap_or_default())
+    };
     let fetched: i64 =
         sqlx::query_scalar("SELECT count(*) FROM product_list.products WHERE info_status = 'fetched'")
             .fetch_one(&mut connection)
@@ -95,6 +97,6 @@ pub(crate) async fn measure(cluster: &Cluster, report: &mut Report) -> Result<()
         digits(rate),
         digits(rate / limit),
         digits(limit),
-        asked.len(),
+        items,
     ))
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::try_join_all;
 use sqlx::{ConnectOptions, PgConnection};
 use uuid::Uuid;
+use zhanggui::account::FieldCode;
 use zhanggui::app::App;
 use zhanggui::eventstore::Metadata;
 use zhanggui::merchant::links::{CouponLink, TaobaoLink};
@@ -119,13 +120,13 @@ pub(crate) async fn waiting_store(app: &App, amount: usize) -> Result<(), Fault>
 async fn store(app: &App, owner_id: Uuid, amount: usize, is_known: bool) -> Result<(), Fault> {
     let site = &app.site;
     let store_id = site.ports.id()?;
-    let name = StoreName::parse("好店").map_err(|code| code.as_str())?;
+    let name = StoreName::parse("好店").map_err(FieldCode::as_str)?;
     let open = OpenStore { actor_id: owner_id, name };
     site.stores.create(&store_id.to_string(), open.into(), Metadata::default()).await?;
     let mut categories = Vec::new();
     for nth in 0..CATEGORIES {
         let category_id = site.ports.id()?;
-        let name = CategoryName::parse(&format!("类{nth}")).map_err(|code| code.as_str())?;
+        let name = CategoryName::parse(&format!("类{nth}")).map_err(FieldCode::as_str)?;
         let add = AddCategory { actor_id: owner_id, category_id, name };
         site.stores.execute(&store_id.to_string(), add.into(), Metadata::default()).await?;
         categories.push(category_id);
@@ -150,7 +151,7 @@ async fn product(
 ) -> Result<(), Fault> {
     let site = &app.site;
     let taobao = TaobaoLink::parse(&format!("https://item.taobao.com/item.htm?id={number}"));
-    let taobao = taobao.map_err(|code| code.as_str())?;
+    let taobao = taobao.map_err(FieldCode::as_str)?;
     let found = RecordProductInfo {
         taobao_url: taobao.canonical(),
         title: Title::from_page(&format!("【官方正品】纯棉短袖 第 {number} 款")),
@@ -158,7 +159,7 @@ async fn product(
         image_url: Some(format!("https://img.alicdn.com/imgextra/i1/2200/{number}_item_pic.jpg")),
         source: InfoSource::Page,
     };
-    let coupon = CouponLink::parse(COUPON).map_err(|code| code.as_str())?;
+    let coupon = CouponLink::parse(COUPON).map_err(FieldCode::as_str)?;
     let listing = NewListing { taobao, coupon, category_id };
     let id = site.ports.id()?.to_string();
     site.products.create(&id, ListProduct { store_id, listing }.into(), Metadata::default()).await?;

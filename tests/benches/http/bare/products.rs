@@ -56,7 +56,7 @@ struct Pools {
 }
 
 #[derive(Serialize, sqlx::FromRow)]
-struct Product {
+struct Row {
     product_id: Uuid,
     store_id: Uuid,
     taobao_url: String,
@@ -102,7 +102,7 @@ async fn list(
     .await
     .map_err(broken)?;
     let item_id = listing.taobao_url.split("id=").nth(1).ok_or(StatusCode::UNPROCESSABLE_ENTITY)?;
-    let product: Product = sqlx::query_as(
+    let product: Row = sqlx::query_as(
         "INSERT INTO bare.product (product_id, store_id, taobao_url, taobao_item_id, coupon_url, listed_at, updated_at) \
          VALUES ($1, $2, $3, $4, $5, now(), now()) \
          RETURNING product_id, store_id, taobao_url, taobao_item_id, coupon_url, title, price::text AS price, image_url, \
@@ -123,7 +123,7 @@ async fn list(
 struct Page {
     store_id: Uuid,
     categories: Box<RawValue>,
-    products: Vec<Product>,
+    products: Vec<Row>,
     next_cursor: Option<String>,
     total: i64,
 }
@@ -141,7 +141,7 @@ async fn page(State(pools): State<Pools>, headers: HeaderMap) -> Result<Json<Pag
     .await
     .map_err(broken)?;
     let (store_id, total, categories) = store.ok_or(StatusCode::UNAUTHORIZED)?;
-    let mut products: Vec<Product> = sqlx::query_as(
+    let mut products: Vec<Row> = sqlx::query_as(
         "SELECT product_id, store_id, taobao_url, taobao_item_id, coupon_url, title, price::text AS price, image_url, \
                 category_id, status, info_status, info_source, info_error, listed_at, updated_at, version \
          FROM bare.product WHERE store_id = $1 ORDER BY listed_at DESC, product_id DESC LIMIT 21",
