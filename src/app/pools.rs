@@ -9,6 +9,8 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 const READS: u32 = 8;
 /// Connections for writes, which share a flush when they wait for it together.
 const WRITES: u32 = 16;
+/// Connections that wait for notifications: the reactors' and the read models'.
+const LISTENING: u32 = 2;
 /// How long one waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -18,7 +20,7 @@ pub(super) struct Pools {
     pub(super) reads: PgPool,
     /// For other writes than appends.
     pub(super) writes: PgPool,
-    /// The one connection on which reactors are woken; it is never idle too long nor too old.
+    /// The connections on which reactors and read models are woken; never idle too long nor too old.
     pub(super) listening: PgPool,
     /// Another, for telling what changed; made only while somebody watches.
     pub(super) watching: PgPool,
@@ -27,12 +29,14 @@ pub(super) struct Pools {
 impl Pools {
     /// Connects once, to find out early whether that works.
     pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, sqlx::Error> {
-        let one = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None);
+        let hearing = PgPoolOptions::new().acquire_timeout(PATIENCE).max_lifetime(None);
+        let listening = hearing.clone().max_connections(LISTENING).idle_timeout(None);
+        let watching = hearing.max_connections(1).idle_timeout(Duration::from_mins(1));
         Ok(Self {
             reads: pool(READS).connect_with(options.clone()).await?,
             writes: pool(WRITES).connect_lazy_with(options.clone()),
-            listening: one.clone().idle_timeout(None).connect_lazy_with(options.clone()),
-            watching: one.idle_timeout(Duration::from_mins(1)).connect_lazy_with(options.clone()),
+            listening: listening.connect_lazy_with(options.clone()),
+            watching: watching.connect_lazy_with(options.clone()),
         })
     }
 }

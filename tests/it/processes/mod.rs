@@ -4,6 +4,7 @@ mod appenders;
 mod carriers;
 mod commands;
 mod delivery;
+mod followers;
 mod kills;
 mod leaving;
 mod lifecycle;

@@ -8,8 +8,10 @@ use tokio::time::{sleep, timeout};
 
 use super::Inner;
 use super::news::{self, News};
-use crate::eventstore::reactor::listen;
+use crate::eventstore::news::{EVENTS, listen};
 
+/// Who says so in the log.
+const WHO: &str = "watching of stores";
 /// How long nothing is asked when nothing is told.
 const POLL: Duration = Duration::from_secs(1);
 /// The least time between two looks: what changes in quick succession is told together.
@@ -20,7 +22,8 @@ const SPAN: i64 = 2_000;
 /// Follows the log until nobody watches any more, or the process stops.
 pub(super) async fn follow(live: Arc<Inner>) {
     let mut helpers = JoinSet::new();
-    helpers.spawn(listen(live.listening.clone(), Arc::clone(&live.news)));
+    let (listening, news) = (live.listening.clone(), Arc::clone(&live.news));
+    helpers.spawn(async move { listen(listening, WHO, &[EVENTS], |_| news.notify_one()).await });
     let mut closed = live.closed.subscribe();
     tokio::select! {
         () = attend(&live) => (),
