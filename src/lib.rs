@@ -2,6 +2,7 @@
 //!
 //! The rooms, in reading order:
 //! - [`account`] and [`merchant`] decide: commands in, events out, no input or output; [`fields`] reads what is asked.
+//! - [`statistics`] decides which days are counted for good; [`calendar`] knows when a local day begins and ends.
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
 //! - [`projections`] shows: read models of SQL, as current as the log.
 //! - [`reactors`] act: what the world is told once an event is in the log.
@@ -19,6 +20,7 @@ mod macros;
 pub mod account;
 pub mod adapters;
 pub mod app;
+pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod database;
@@ -31,4 +33,5 @@ pub mod merchant;
 pub mod ports;
 pub mod projections;
 pub mod reactors;
+pub mod statistics;
 pub mod telemetry;

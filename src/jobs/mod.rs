@@ -1,5 +1,6 @@
 //! What happens by the clock. Every instance runs every job; each is harmless when run twice.
 
+pub mod close_day;
 pub mod purge;
 
 use std::sync::Arc;
@@ -41,6 +42,7 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
         })
     })?;
     scheduler.add(purge).await?;
+    scheduler.add(close_days(site)?).await?;
     let flushed = Arc::clone(site);
     let flush = Job::new_repeated_async(FLUSH_EVERY, move |_, _| {
         let site = Arc::clone(&flushed);
@@ -57,4 +59,17 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
     scheduler.add(flush).await?;
     scheduler.start().await?;
     Ok(scheduler)
+}
+
+/// Closes days, first at once: a server that was down has missed some.
+fn close_days(site: &Shared) -> Result<Job, JobSchedulerError> {
+    let run = async |site: Shared| {
+        if let Err(error) = close_day::run(&site).await {
+            tracing::warn!(%error, "days could not be closed; the next run tries again");
+        }
+    };
+    drop(tokio::spawn(run(Arc::clone(site))));
+    let site = Arc::clone(site);
+    // Every minute, at the 20th second: what was recorded late shows soon, too.
+    Job::new_async("20 * * * * *", move |_, _| Box::pin(run(Arc::clone(&site))))
 }
