@@ -5,6 +5,7 @@
 //! - [`statistics`] decides which days are counted for good; [`calendar`] knows when a local day begins and ends.
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
 //! - [`projections`] shows: read models of SQL, as current as the log.
+//! - [`analytics`] lays out: the same numbers as tables, in CSV and Parquet, and as views for a role of analysts.
 //! - [`reactors`] act: what the world is told once an event is in the log.
 //! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.
 //! - [`jobs`] sweeps: what happens by the clock.
@@ -19,6 +20,7 @@ mod macros;
 
 pub mod account;
 pub mod adapters;
+pub mod analytics;
 pub mod app;
 pub mod calendar;
 pub mod cli;

@@ -29,3 +29,11 @@ pub const READ_MODELS: &[&str] = &["user_lookup", "session_validity", "erasures"
 pub fn search_path() -> String {
     format!("public,{}", READ_MODELS.join(","))
 }
+
+/// Where the log ends: every inline read model shows all of it.
+///
+/// # Errors
+/// The database's error.
+pub async fn position(database: impl sqlx::PgExecutor<'_>) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT position FROM log_head WHERE log = 0").fetch_one(database).await
+}

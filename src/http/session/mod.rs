@@ -138,6 +138,11 @@ fn refuse(site: &Shared, headers: &HeaderMap, path: &str, problem: Problem) -> R
 
 /// Whether `Accept` likes HTML better than JSON.
 pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
+    prefers(headers, "text/html")
+}
+
+/// Whether `Accept` names this kind and likes it better than JSON.
+pub(super) fn prefers(headers: &HeaderMap, kind: &str) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
     let weight = |wanted: &str| {
         let of = |range: &str| {
@@ -147,7 +152,7 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
         };
         accept.split(',').find_map(|range| of(range.trim())).unwrap_or(0.0)
     };
-    weight("text/html") > weight("application/json")
+    weight(kind) > weight("application/json")
 }
 
 fn percent_encode(path: &str) -> String {
