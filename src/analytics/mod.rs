@@ -1,6 +1,8 @@
 //! The numbers of analysts as tables: one shape for spreadsheets, Parquet files and whoever writes another.
 
 mod csv;
+mod parquet;
+pub mod role;
 pub mod tables;
 
 use chrono::{DateTime, NaiveDate, Utc};

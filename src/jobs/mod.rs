@@ -2,6 +2,7 @@
 
 pub mod close_day;
 pub mod purge;
+pub mod watch_analysts;
 
 use std::sync::Arc;
 
@@ -49,6 +50,9 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
         Box::pin(async move {
             if let Err(error) = site.activity.flush(&site.writes).await {
                 tracing::warn!(%error, "session activity could not be written; the next flush tries again");
+            }
+            if let Err(error) = watch_analysts::run(&site).await {
+                tracing::warn!(%error, "analysts' sessions could not be looked at");
             }
             if let Err(error) = measure(&site).await {
                 tracing::warn!(%error, "the log's position could not be measured");
