@@ -9,6 +9,7 @@
 //! - [`reactors`] act: what the world is told once an event is in the log.
 //! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.
 //! - [`jobs`] sweeps: what happens by the clock.
+//! - [`demo`] makes up a year of a shop, to look at.
 //! - [`adapters`] touches the world: hashing, captchas, a PostgreSQL of our own.
 //! - [`ports`] hands in time, ids and chance; [`config`] the settings; [`telemetry`] logs and metrics.
 //! - [`database`] finds, migrates and enters the database; [`app`] puts it all together; [`cli`] is how people start it.
@@ -27,6 +28,7 @@ pub mod cli;
 pub mod config;
 pub mod database;
 pub mod decisions;
+pub mod demo;
 pub mod eventstore;
 pub mod fields;
 pub mod http;

@@ -4,6 +4,7 @@
 
 mod analytics;
 mod config;
+mod demo;
 mod migrate;
 mod openapi;
 mod projections;
@@ -37,6 +38,8 @@ struct Cli {
 enum Command {
     /// Serve the API and the page (what happens without a subcommand).
     Serve,
+    /// Fill an empty database with a year of made-up people, stores and products, to look at.
+    Demo(demo::Demo),
     /// Bring the database's tables and read models up to this program.
     Migrate,
     /// List or rebuild read models.
@@ -114,6 +117,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Openapi => openapi::run(),
         Command::Config(config::Command::Check) => config::check(&settings?),
         Command::Serve => serve::run(settings?).await,
+        Command::Demo(demo) => demo::run(settings?, demo).await,
         Command::Migrate => migrate::run(&settings?).await,
         Command::Projections(command) => projections::run(&settings?, command).await,
         Command::Reactors(command) => reactors::run(&settings?, command).await,
