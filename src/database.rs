@@ -13,9 +13,10 @@ use crate::adapters::taobao::top::BadTopSettings;
 use crate::config::{DatabaseChoice, Profile, Refusal, Settings};
 use crate::eventstore::seal::{SealError, Sealer};
 use crate::eventstore::upcast::Upcasters;
-use crate::projections::engine::BadFolder;
-use crate::projections::rebuild::RebuildError;
-use crate::projections::{rebuild, search_path};
+use crate::projections::catch_up::CatchUpError;
+use crate::projections::engine::{BadFolder, ReadModel};
+use crate::projections::rebuild::{Builder, RebuildError};
+use crate::projections::search_path;
 
 /// The database that the embedded server holds.
 pub(crate) const DATABASE: &str = "zhanggui";
@@ -35,6 +36,9 @@ pub enum AppError {
     /// A read model could not be built.
     #[error(transparent)]
     ReadModel(#[from] RebuildError),
+    /// A read model could not catch up.
+    #[error(transparent)]
+    CatchUp(#[from] CatchUpError),
     /// A folder of SQL is broken; a defect of the program.
     #[error(transparent)]
     Folder(#[from] BadFolder),
@@ -191,11 +195,14 @@ pub async fn prepare(
     sealer: &Sealer,
 ) -> Result<(), AppError> {
     migrate(owner).await?;
-    let mut connection =
-        PgConnection::connect_with(&as_service(app).options([("statement_timeout", "0")])).await?;
-    rebuild::ensure(&mut connection, sealer, &upcasters()).await?;
-    connection.close().await?;
+    builder(app, sealer).ensure(&ReadModel::all()?).await?;
     Ok(())
+}
+
+/// Who builds read models as the service.
+#[must_use]
+pub fn builder(app: &PgConnectOptions, sealer: &Sealer) -> Builder {
+    Builder::new(as_service(app), sealer.clone(), upcasters())
 }
 
 /// In production: the user of the service must not be able to change the log.

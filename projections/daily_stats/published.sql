@@ -46,3 +46,16 @@ COMMENT ON COLUMN analytics_v1.retention.cohort_week IS 'The Monday of the week 
 COMMENT ON COLUMN analytics_v1.retention.week IS 'How many weeks later; 0 is the week of the registration.';
 COMMENT ON COLUMN analytics_v1.retention.people IS 'How many of them were active in that week.';
 COMMENT ON COLUMN analytics_v1.retention.registrations IS 'How many registered in that week.';
+
+CREATE OR REPLACE VIEW analytics_v1.as_of AS
+SELECT m.position FROM public.read_models m JOIN pg_class c ON c.relnamespace::regnamespace::text = m.schema_name
+WHERE c.oid = 'days'::regclass;
+COMMENT ON VIEW analytics_v1.as_of IS 'Up to which position of the log the days and the cohorts are counted; products are read beside them.';
+COMMENT ON COLUMN analytics_v1.as_of.position IS 'Every event up to here is counted, and none after it.';
+
+DO $grants$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'zhanggui_analyst') THEN
+        GRANT USAGE ON SCHEMA analytics_v1 TO zhanggui_analyst;
+        GRANT SELECT ON ALL TABLES IN SCHEMA analytics_v1 TO zhanggui_analyst;
+    END IF;
+END $grants$;

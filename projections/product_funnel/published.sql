@@ -26,3 +26,10 @@ COMMENT ON COLUMN analytics_v1.product_listings.failed IS 'How many were tried a
 COMMENT ON COLUMN analytics_v1.product_listings.pending IS 'How many are neither.';
 COMMENT ON COLUMN analytics_v1.product_listings.deleted IS 'How many are deleted now, whatever else became of them.';
 COMMENT ON COLUMN analytics_v1.product_listings.median_seconds_to_fetch IS 'From listing to the first fetch, of those that were fetched; null when none was.';
+
+DO $grants$ BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'zhanggui_analyst') THEN
+        GRANT USAGE ON SCHEMA analytics_v1 TO zhanggui_analyst;
+        GRANT SELECT ON ALL TABLES IN SCHEMA analytics_v1 TO zhanggui_analyst;
+    END IF;
+END $grants$;

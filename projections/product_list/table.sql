@@ -1,6 +1,6 @@
 -- The merchant's table asks it: which products are in this store, in this order, after this one, with these words?
 --
--- Products stay when they are deleted, so that they can be restored; every index but the key leaves them out.
+-- Products stay when they are deleted, so that they can be restored; every index but the key (indexes.sql) leaves them out.
 -- `version` is the number of the stream's events: every statement of a product event adds one.
 CREATE TABLE stores (
     store_id   uuid        PRIMARY KEY,
@@ -8,15 +8,12 @@ CREATE TABLE stores (
     name       text        NOT NULL,
     created_at timestamptz NOT NULL
 );
--- Not unique: the claims decide that, and a read model promises no order between streams.
-CREATE INDEX stores_by_owner ON stores (owner_id);
 
 CREATE TABLE categories (
     category_id uuid PRIMARY KEY,
     store_id    uuid NOT NULL,
     name        text NOT NULL
 );
-CREATE INDEX categories_by_store ON categories (store_id);
 
 -- What is compared when titles are: NFKC, then lower case by a table of our own, one letter for one letter, for
 -- Latin, Greek and Cyrillic (U+0000 to U+04FF). Neither the database's locale nor a newer C or ICU library changes
@@ -87,19 +84,6 @@ CREATE TABLE products (
     price_up       numeric     NOT NULL GENERATED ALWAYS AS (coalesce(price, 'Infinity')) STORED,
     price_down     numeric     NOT NULL GENERATED ALWAYS AS (coalesce(price, -1)) STORED
 ) WITH (fillfactor = 85);
-
--- One index for every sort, of a store and of a category: a page is a walk along one of them, from where the last
--- one ended, for each status. None is left to the planner's guesses about stores of very different sizes.
-CREATE INDEX products_of_store_by_time ON products (store_id, status, listed_at, product_id) WHERE deleted_at IS NULL;
-CREATE INDEX products_of_store_by_title ON products (store_id, status, title_order, product_id) WHERE deleted_at IS NULL;
-CREATE INDEX products_of_store_by_price_up ON products (store_id, status, price_up, product_id) WHERE deleted_at IS NULL;
-CREATE INDEX products_of_store_by_price_down ON products (store_id, status, price_down, product_id) WHERE deleted_at IS NULL;
-CREATE INDEX products_of_category_by_time ON products (category_id, status, listed_at, product_id) WHERE deleted_at IS NULL AND category_id IS NOT NULL;
-CREATE INDEX products_of_category_by_title ON products (category_id, status, title_order, product_id) WHERE deleted_at IS NULL AND category_id IS NOT NULL;
-CREATE INDEX products_of_category_by_price_up ON products (category_id, status, price_up, product_id) WHERE deleted_at IS NULL AND category_id IS NOT NULL;
-CREATE INDEX products_of_category_by_price_down ON products (category_id, status, price_down, product_id) WHERE deleted_at IS NULL AND category_id IS NOT NULL;
--- Without the list of pending entries, which every search would have to read through and some append to clear away.
-CREATE INDEX products_by_gram ON products USING gin (grams) WITH (fastupdate = off) WHERE deleted_at IS NULL AND title IS NOT NULL;
 
 -- How many products there are, so that nobody has to count them. No category is the nil UUID.
 CREATE TABLE product_counts (

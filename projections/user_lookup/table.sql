@@ -11,8 +11,3 @@ CREATE TABLE user_lookup (
     roles          text[]      NOT NULL DEFAULT '{}',
     created_at     timestamptz NOT NULL
 );
--- Not unique: the claims decide that, and a read model promises no order between streams.
-CREATE INDEX user_lookup_by_username ON user_lookup (username_key);
-CREATE INDEX user_lookup_by_email ON user_lookup (email);
-CREATE INDEX user_lookup_by_phone ON user_lookup (phone);
-CREATE INDEX user_lookup_with_roles ON user_lookup (username_key) WHERE roles <> '{}';

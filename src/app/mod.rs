@@ -27,7 +27,7 @@ use crate::adapters::taobao::top::OpenPlatform;
 use crate::config::Settings;
 use crate::database::{AppError, as_service, check_master_key, check_user, upcasters};
 use crate::eventstore::reactor::{Reactor, Reactors};
-use crate::eventstore::seal::Sealer;
+use crate::eventstore::seal::{SealError, Sealer};
 use crate::eventstore::store::Log;
 use crate::eventstore::{Commands, Store, Writer};
 use crate::http::idempotency::Idempotency;
@@ -36,7 +36,8 @@ use crate::http::session::activity::Activity;
 use crate::http::session::presence::Presence;
 use crate::http::{Shared, Site};
 use crate::ports::Ports;
-use crate::projections::engine;
+use crate::projections::catch_up::CatchUp;
+use crate::projections::engine::ReadModel;
 use crate::projections::product_list::Cursors;
 use crate::reactors::{FetchProduct, ForgetPerson, SendCode, SendNotice, SweepAvatars};
 use crate::telemetry;
@@ -50,7 +51,9 @@ pub struct App {
     pub log: Log,
     /// What happens because of events. [`crate::cli`] lets it run while it serves.
     pub reactors: Reactors,
-    /// The one connection on which they are woken.
+    /// The read models that catch up. [`crate::cli`] lets them run while it serves.
+    pub catch_up: CatchUp,
+    /// The connections on which both are woken.
     pub listening: PgPool,
     writer: JoinHandle<()>,
 }
@@ -65,12 +68,10 @@ impl App {
         let options = as_service(app);
         let Pools { reads, writes, listening } = Pools::open(&options).await?;
         check_user(&reads, &settings).await?;
-        let listeners = Arc::new(engine::listeners()?);
-        let (writer, task) = Writer::start(options, Arc::clone(&listeners), Arc::clone(&ports.clock));
+        let (writer, task) = Writer::start(options, Arc::clone(&ports.clock));
         let sealer = Sealer::new(&master, ports.clone())?;
         check_master_key(&reads, &sealer).await?;
-        let log =
-            Log { pool: writes.clone(), writer, sealer: sealer.clone(), listeners, ports: ports.clone() };
+        let log = Log { pool: writes.clone(), writer, sealer: sealer.clone(), ports: ports.clone() };
         let hasher: Arc<dyn PasswordHasher> =
             Arc::new(Argon2Hasher::new(settings.argon2, Arc::clone(&ports.rng))?);
         let accounts: Arc<Commands<Account>> = Arc::new(Commands::new(
@@ -88,6 +89,8 @@ impl App {
         let mut work = effects(&carriers, &accounts, &avatar_files, (&reads, &writes), &ports);
         work.push(Arc::new(FetchProduct { source, products: Arc::clone(&products) }));
         let reactors = Reactors::new(writes.clone(), sealer.clone(), upcasters(), ports.clone(), work);
+        let me = ports.id().map_err(SealError::from)?;
+        let catch_up = CatchUp::new(writes.clone(), &sealer, &upcasters(), me, ReadModel::all()?);
         // The numbering plans are read at first use; better now than in somebody's request.
         tokio::task::spawn_blocking(|| drop(Phone::parse("13800138000")));
         let site = Site {
@@ -116,12 +119,12 @@ impl App {
             cursors: Cursors::new(&master)?,
             hasher,
         };
-        Ok(Self { site: Arc::new(site), log, reactors, listening, writer: task })
+        Ok(Self { site: Arc::new(site), log, reactors, catch_up, listening, writer: task })
     }
 
     /// Writes what is still in memory, lets the writer finish and closes the connections.
     pub async fn stop(self) {
-        let Self { site, log, reactors: _, listening, writer } = self;
+        let Self { site, log, reactors: _, catch_up: _, listening, writer } = self;
         if let Err(error) = site.activity.flush(&site.writes).await {
             tracing::warn!(%error, "the last session activity could not be written");
         }

@@ -9,6 +9,8 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 const READS: u32 = 8;
 /// Connections for writes, which share a flush when they wait for it together.
 const WRITES: u32 = 16;
+/// Connections that wait for notifications: the reactors' and the read models'.
+const LISTENING: u32 = 2;
 /// How long one waits for a connection.
 const PATIENCE: Duration = Duration::from_secs(3);
 
@@ -18,7 +20,7 @@ pub(super) struct Pools {
     pub(super) reads: PgPool,
     /// For other writes than appends.
     pub(super) writes: PgPool,
-    /// The one connection on which reactors are woken; it is never idle too long nor too old.
+    /// The connections on which reactors and read models are woken; never idle too long nor too old.
     pub(super) listening: PgPool,
 }
 
@@ -26,7 +28,7 @@ impl Pools {
     /// Connects once, to find out early whether that works.
     pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, sqlx::Error> {
         let listening = PgPoolOptions::new()
-            .max_connections(1)
+            .max_connections(LISTENING)
             .acquire_timeout(PATIENCE)
             .idle_timeout(None)
             .max_lifetime(None)

@@ -4,14 +4,13 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use chrono::NaiveDate;
-use sqlx::{Connection, PgConnection};
 
 use super::{Failure, close, say};
 use crate::account::Password;
 use crate::app::{App, master_key};
 use crate::calendar::after;
 use crate::config::{Profile, Refusal, Settings};
-use crate::database::{AppError, Database, as_service, prepare, upcasters};
+use crate::database::{AppError, Database, as_service, builder, prepare, upcasters};
 use crate::demo::{CAST, DemoClock, PASSWORD, Plan, Stores, Written, write};
 use crate::eventstore::Store;
 use crate::eventstore::bulk::Bulk;
@@ -19,7 +18,7 @@ use crate::eventstore::seal::Sealer;
 use crate::eventstore::store::Log;
 use crate::ports::Ports;
 use crate::projections::engine::ReadModel;
-use crate::projections::rebuild::{RebuildError, rebuild};
+use crate::projections::rebuild::When;
 use crate::reactors::REACTORS;
 
 #[derive(Debug, clap::Args)]
@@ -121,13 +120,9 @@ async fn fill(
 }
 
 async fn rebuild_all(database: &Database, sealer: &Sealer) -> Result<(), AppError> {
-    let options = as_service(&database.app).options([("statement_timeout", "0")]);
-    let mut connection = PgConnection::connect_with(&options).await?;
+    let builder = builder(&database.app, sealer);
     for model in ReadModel::all()? {
-        let name = model.name;
-        let built = rebuild(&mut connection, &model, sealer, &upcasters(), true).await;
-        built.map_err(|source| RebuildError::Database { name, source })?;
+        builder.rebuild(&model, When::Always).await?;
     }
-    connection.close().await?;
     Ok(())
 }

@@ -7,6 +7,7 @@ mod config;
 mod demo;
 mod migrate;
 mod openapi;
+mod progress;
 mod projections;
 mod reactors;
 mod serve;
@@ -42,7 +43,7 @@ enum Command {
     Demo(demo::Demo),
     /// Bring the database's tables and read models up to this program.
     Migrate,
-    /// List or rebuild read models.
+    /// See where read models are, build them anew or as they were.
     #[command(subcommand)]
     Projections(projections::Command),
     /// See what follows from events (codes, mails, files), and what was set aside.

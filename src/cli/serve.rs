@@ -10,9 +10,10 @@ use crate::config::{DatabaseChoice, Settings};
 use crate::database::{AppError, Database, prepare};
 use crate::eventstore::seal::Sealer;
 use crate::http::routes::router;
-use crate::http::server;
+use crate::http::{server, starting};
 use crate::jobs;
 use crate::ports::Ports;
+use crate::telemetry;
 
 /// Serves until SIGINT or SIGTERM.
 pub(super) async fn run(settings: Settings) -> Result<(), Failure> {
@@ -45,11 +46,26 @@ async fn serve(
 ) -> Result<(), Failure> {
     let ports = Ports::system();
     let sealer = Sealer::new(&master_key(&settings, &ports)?, ports.clone()).map_err(AppError::from)?;
-    prepare(&database.owner, &database.app, &sealer).await?;
+    let unread = |error: std::io::Error| Failure(vec![format!("the socket cannot be shared: {error}")]);
+    let (listener, twin) = server::twin(listener).map_err(unread)?;
+    let (prepared, until_prepared) = tokio::sync::oneshot::channel::<()>();
+    let metrics = telemetry::start_metrics().map_err(AppError::from)?;
+    let starting = server::serve(twin, starting::router(metrics), async {
+        // Sent or dropped: it is over either way.
+        let _prepared = until_prepared.await;
+    });
+    tokio::spawn(starting);
+    tokio::select! {
+        done = prepare(&database.owner, &database.app, &sealer) => done?,
+        // What is half built is removed by the next start.
+        () = any(stops) => return Ok(()),
+    }
+    drop(prepared);
     let app = App::build(settings, &database.app, ports).await?;
     let mut scheduler =
         jobs::start(&app.site).await.map_err(|error| Failure(vec![format!("the jobs: {error}")]))?;
     let reacting = app.reactors.start(app.listening.clone());
+    let catching_up = app.catch_up.start(app.listening.clone());
     let address = listener.local_addr().map_err(|error| Failure(vec![error.to_string()]))?;
     say(format_args!("掌柜 zhanggui 已就绪 · serving on http://{address}"));
     if app.site.outbox.is_some() {
@@ -67,6 +83,7 @@ async fn serve(
     }
     drop(scheduler);
     reacting.stop().await;
+    catching_up.stop().await;
     app.stop().await;
     Ok(())
 }

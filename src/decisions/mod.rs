@@ -65,5 +65,11 @@ pub mod d0019_carrying_mails_and_texts {}
 #[doc = include_str!("0020-products-and-their-list.md")]
 pub mod d0020_products_and_their_list {}
 
+#[doc = include_str!("0021-read-models-beside-each-other.md")]
+pub mod d0021_read_models_beside_each_other {}
+
+#[doc = include_str!("0022-catching-up.md")]
+pub mod d0022_catching_up {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}

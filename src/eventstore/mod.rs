@@ -8,7 +8,7 @@
 //! - An append is refused when its stream moved on meanwhile (a conflict, tried again) or when a
 //!   **claim** (a unique value) is held by another stream.
 //! - **Personal** values and **secrets** are sealed before they reach the table ([`personal`], [`seal`]).
-//! - A **projection** turns events into a read model, in the append's transaction ([`crate::projections`]).
+//! - A **projection** turns events into a read model, in the append's transaction or after it ([`crate::projections`]).
 //! - A **reactor** has an effect on the world once an event is in the log ([`reactor`]).
 //!
 //! The way of an append: [`store`] seals what the aggregate decided and hands it to [`writer`], which takes
@@ -19,8 +19,10 @@ pub mod claims;
 pub mod commands;
 mod faults;
 pub mod feed;
+pub mod heard;
 pub mod merkle;
 pub mod metadata;
+pub mod news;
 pub mod personal;
 mod prepare;
 pub mod reactor;
@@ -82,7 +84,7 @@ pub struct NewEvent {
     pub event_version: String,
     /// RFC 8785 canonical JSON of the sealed payload, as it goes into the table.
     pub sealed: String,
-    /// JSON of the open payload for the inline projections; empty when none hears this event.
+    /// JSON of the open payload for the inline projections that hear this event.
     pub open: String,
 }
 

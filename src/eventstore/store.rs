@@ -20,7 +20,6 @@ use super::seal::{self, KeyRing, Sealer, SealingKey};
 use super::snapshots::{self, Beginning};
 use super::upcast::Upcasters;
 use super::writer::Writer;
-use super::writer::listeners::Listeners;
 use crate::ports::Ports;
 
 /// How many recent aggregates of one type are kept in memory.
@@ -35,8 +34,6 @@ pub struct Log {
     pub writer: Writer,
     /// Seals and opens.
     pub sealer: Sealer,
-    /// Which events an inline projection hears: only those are sent along open.
-    pub listeners: Arc<Listeners>,
     /// Time, ids and chance.
     pub ports: Ports,
 }

@@ -21,6 +21,18 @@ impl Upcasters {
         Self(Arc::new(chain))
     }
 
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether any of them may have something to do with an event as it is stored.
+    #[must_use]
+    pub fn concern(&self, event_type: &str, event_version: &str) -> bool {
+        self.0.iter().any(|upcaster| upcaster.can_upcast(event_type, event_version))
+    }
+
     /// Brings an event to the newest shape.
     #[must_use]
     pub fn upcast(&self, event: SerializedEvent) -> SerializedEvent {

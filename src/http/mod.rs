@@ -31,6 +31,7 @@ pub mod register;
 pub mod routes;
 pub mod server;
 pub mod session;
+pub mod starting;
 pub mod verifications;
 pub mod words;
 

@@ -83,11 +83,13 @@ fn known(method: &Method) -> &'static str {
     known.into_iter().find(|name| method.as_str() == *name).unwrap_or("other")
 }
 
-fn language(headers: &HeaderMap) -> Language {
+/// The language that the client would rather read.
+pub(super) fn language(headers: &HeaderMap) -> Language {
     Language::preferred(headers.get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok()))
 }
 
-fn with_words(response: Response, problem: &Problem, language: Language, id: &str) -> Response {
+/// The answer with the problem in words.
+pub(super) fn with_words(response: Response, problem: &Problem, language: Language, id: &str) -> Response {
     let (mut parts, _empty) = response.into_parts();
     let body = serde_json::to_vec(&problem.body(language, id)).unwrap_or_default();
     parts.headers.remove(header::CONTENT_LENGTH);
@@ -97,7 +99,7 @@ fn with_words(response: Response, problem: &Problem, language: Language, id: &st
 }
 
 /// Headers that every answer carries unless a handler chose otherwise.
-fn harden(headers: &mut HeaderMap) {
+pub(super) fn harden(headers: &mut HeaderMap) {
     for (name, value) in [
         (header::CACHE_CONTROL, "no-store"),
         (header::CONTENT_SECURITY_POLICY, "default-src 'none'; frame-ancestors 'none'"),

@@ -27,6 +27,16 @@ const MOST_CONNECTIONS: usize = 2_000;
 /// How long requests in flight may take to finish once the server is asked to stop.
 const GRACE: Duration = Duration::from_secs(20);
 
+/// Another handle of the same socket, for who answers before the server can.
+///
+/// # Errors
+/// The operating system's.
+pub fn twin(listener: TcpListener) -> std::io::Result<(TcpListener, TcpListener)> {
+    let listener = listener.into_std()?;
+    let twin = TcpListener::from_std(listener.try_clone()?)?;
+    Ok((TcpListener::from_std(listener)?, twin))
+}
+
 /// Serves `router` until `stop` resolves, then lets what is in flight finish.
 pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
     let graceful = GracefulShutdown::new();

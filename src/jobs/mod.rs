@@ -2,29 +2,15 @@
 
 pub mod close_day;
 pub mod purge;
+mod read_models;
 pub mod watch_analysts;
 
 use std::sync::Arc;
 
-use metrics::gauge;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use crate::http::Shared;
 use crate::http::session::activity::FLUSH_EVERY;
-use crate::projections::READ_MODELS;
-
-/// Where the log ends, and how far each read model is: inline ones are there by construction.
-async fn measure(site: &Shared) -> Result<(), sqlx::Error> {
-    let head: i64 =
-        sqlx::query_scalar("SELECT position FROM log_head WHERE log = 0").fetch_one(&site.reads).await?;
-    #[expect(clippy::cast_precision_loss, reason = "positions stay far below 2^52")]
-    let head = head as f64;
-    gauge!("log_position").set(head);
-    for name in READ_MODELS {
-        gauge!("projection_position", "read_model" => *name).set(head);
-    }
-    Ok(())
-}
 
 /// Starts the jobs; dropping or shutting down the scheduler ends them.
 ///
@@ -54,13 +40,14 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
             if let Err(error) = watch_analysts::run(&site).await {
                 tracing::warn!(%error, "analysts' sessions could not be looked at");
             }
-            if let Err(error) = measure(&site).await {
-                tracing::warn!(%error, "the log's position could not be measured");
+            if let Err(error) = read_models::measure(&site).await {
+                tracing::warn!(%error, "the read models could not be measured");
             }
             site.metrics.run_upkeep();
         })
     })?;
     scheduler.add(flush).await?;
+    scheduler.add(read_models::upkeep(site)?).await?;
     scheduler.start().await?;
     Ok(scheduler)
 }

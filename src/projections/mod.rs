@@ -5,12 +5,21 @@
 //! `read/<question>.sql` the statements that are asked of it, each with a typed function here. A statement
 //! in `on/` reads the relation `incoming(aggregate_id, payload, recorded_at, position)`: events of that
 //! type, opened and of today's shape, each stream at most once. It may change rows of its own stream only,
-//! since between streams no order is promised.
+//! or add to sums that come out the same in any order, since between streams no order is promised. Two files
+//! more where they are needed: `indexes.sql` holds the indexes that only readers need, made after the rows;
+//! `published.sql` is run whenever this version of the read model takes its place (views for others, grants).
 //!
-//! All read models here are *inline*: the writer runs their statements in the append's own transaction, so
-//! that after a command's answer the next read anywhere shows it. [`engine`] turns the folders into
-//! database functions; [`rebuild`] makes a read model anew when its SQL changed or on request.
+//! A read model is *inline* or *catches up* ([`READ_MODELS`]). The writer runs the statements of an inline one in
+//! the append's own transaction, so that after a command's answer the next read anywhere shows it.
+//! [`catch_up`] runs those of the others afterwards, from the log, by one instance at a time.
+//!
+//! A schema is named after the read model and a fingerprint of its SQL, so programs that differ in it each
+//! have their own beside each other. [`engine`] turns the folders into database functions; [`registry`] knows
+//! which versions there are and drops those that nobody uses any more; [`rebuild`] builds one from the log,
+//! while everything goes on; [`standing`] says where each is.
 
+pub mod apply;
+pub mod catch_up;
 pub mod daily_stats;
 pub mod engine;
 pub mod erasures;
@@ -18,22 +27,41 @@ pub mod product_funnel;
 pub mod product_list;
 pub mod rebuild;
 pub mod recount;
+pub mod registry;
 pub mod session_validity;
+pub mod standing;
 pub mod user_lookup;
 
-/// The names of all read models, each a folder of that name and a schema of that name.
-pub const READ_MODELS: &[&str] = &["user_lookup", "session_validity", "erasures", "product_list", "daily_stats", "product_funnel"];
+use engine::{Kind, ReadModel};
 
-/// The `search_path` under which reads find every read model's tables.
+/// All read models: each a folder of that name, and when its statements run.
+pub const READ_MODELS: &[(&str, Kind)] = &[
+    ("user_lookup", Kind::Inline),
+    ("session_validity", Kind::Inline),
+    ("erasures", Kind::Inline),
+    ("product_list", Kind::Inline),
+    ("daily_stats", Kind::CatchUp),
+    ("product_funnel", Kind::CatchUp),
+];
+
+/// The `search_path` under which reads find every read model's tables: those of this program's SQL.
 #[must_use]
 pub fn search_path() -> String {
-    format!("public,{}", READ_MODELS.join(","))
+    // A folder that cannot be read has no schema either; whoever builds it says so.
+    let models = ReadModel::all().unwrap_or_default();
+    let schemas = models.iter().map(ReadModel::schema);
+    std::iter::once("public".to_owned()).chain(schemas).collect::<Vec<_>>().join(",")
 }
 
-/// Where the log ends: every inline read model shows all of it.
+/// How far a read model is that catches up: every event up to there is in its rows.
 ///
 /// # Errors
 /// The database's error.
-pub async fn position(database: impl sqlx::PgExecutor<'_>) -> Result<i64, sqlx::Error> {
-    sqlx::query_scalar("SELECT position FROM log_head WHERE log = 0").fetch_one(database).await
+pub async fn position(database: impl sqlx::PgExecutor<'_>, name: &str) -> Result<i64, sqlx::Error> {
+    let models = ReadModel::all().unwrap_or_default();
+    let schema = models.iter().find(|model| model.name == name).map(ReadModel::schema);
+    sqlx::query_scalar("SELECT position FROM read_models WHERE schema_name = $1")
+        .bind(schema)
+        .fetch_one(database)
+        .await
 }

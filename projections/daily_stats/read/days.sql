@@ -9,9 +9,9 @@ SELECT $1::date + n AS "date!",
        coalesce(c.revision, 0) AS "revision!",
        c.cause AS "cause?", c.timezone AS "timezone?", c.counted_to AS "counted_to?", c.closed_at AS "closed_at?",
        h.position AS "as_of_position!"
-FROM log_head h
+FROM (SELECT m.position FROM read_models m JOIN pg_class c ON c.relnamespace::regnamespace::text = m.schema_name
+      WHERE c.oid = 'days'::regclass) h
 CROSS JOIN generate_series(0, $2::date - $1::date) AS n
 LEFT JOIN days d ON d.date = $1::date + n
 LEFT JOIN LATERAL (SELECT * FROM closings c WHERE c.date = $1::date + n ORDER BY c.revision DESC LIMIT 1) c ON true
-WHERE h.log = 0
 ORDER BY n

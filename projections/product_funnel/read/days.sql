@@ -17,9 +17,9 @@ SELECT n AS "day!", coalesce(h.listed, 0)::bigint AS "listed!", coalesce(h.fetch
        coalesce(h.restored, 0)::bigint AS "restored!", coalesce(b.fetched, 0) AS "of_listed_fetched!",
        coalesce(b.failed, 0) AS "of_listed_failed!", coalesce(b.pending, 0) AS "of_listed_pending!",
        coalesce(b.deleted, 0) AS "of_listed_deleted!", b.median AS "median_seconds_to_fetch?", l.position AS "as_of_position!"
-FROM log_head l
+FROM (SELECT m.position FROM read_models m JOIN pg_class c ON c.relnamespace::regnamespace::text = m.schema_name
+      WHERE c.oid = 'funnel_products'::regclass) l
 CROSS JOIN generate_series(0, cardinality($1::timestamptz[]) - 1) AS n
 LEFT JOIN happened h ON h.day = n
 LEFT JOIN became b ON b.day = n
-WHERE l.log = 0
 ORDER BY n

@@ -8,13 +8,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::PgPool;
-use sqlx::postgres::PgListener;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinHandle, JoinSet};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::hands::Hands;
 use super::{DEADLINE, Engine, Reactors};
+use crate::eventstore::news::{EVENTS, Trouble, listen};
 
 /// How long nothing is asked when nothing is told: retries and expired leases tell nobody.
 const POLL: Duration = Duration::from_secs(1);
@@ -24,8 +24,8 @@ const GATHER: Duration = Duration::from_millis(50);
 const LONGEST_AWAY: Duration = Duration::from_secs(8);
 /// How often the gauges are set.
 const MEASURE_EVERY: Duration = Duration::from_secs(10);
-/// The channel on which an append tells the log's new head.
-const CHANNEL: &str = "events";
+/// Who says so in the log.
+const WHO: &str = "reactors";
 
 /// An engine that runs. Dropped, it still finishes what is in hand, but nobody waits for it.
 #[derive(Debug)]
@@ -57,31 +57,6 @@ impl Reactors {
     }
 }
 
-/// Says once that something fails, and once that it works again.
-struct Trouble {
-    what: &'static str,
-    is_known: bool,
-}
-
-impl Trouble {
-    const fn with(what: &'static str) -> Self {
-        Self { what, is_known: false }
-    }
-
-    /// The result's value, or `None` for an error, which was told.
-    fn heed<T>(&mut self, result: Result<T, sqlx::Error>) -> Option<T> {
-        match &result {
-            Err(error) if !self.is_known => {
-                tracing::warn!(%error, "reactors: {} fails; it is tried again until it works", self.what);
-            }
-            Ok(_) if self.is_known => tracing::info!("reactors: {} works again", self.what),
-            _ => (),
-        }
-        self.is_known = result.is_err();
-        result.ok()
-    }
-}
-
 /// Resolves when it is time to stop, also when whoever could say so is gone.
 async fn told(stop: &mut watch::Receiver<bool>) {
     let _gone = stop.wait_for(|stop| *stop).await;
@@ -90,7 +65,8 @@ async fn told(stop: &mut watch::Receiver<bool>) {
 async fn run(engine: Arc<Engine>, listening: PgPool, mut stop: watch::Receiver<bool>) {
     let news = Arc::new(Notify::new());
     let mut helpers = JoinSet::new();
-    helpers.spawn(listen(listening, Arc::clone(&news)));
+    let told_news = Arc::clone(&news);
+    helpers.spawn(async move { listen(listening, WHO, &[EVENTS], |_| told_news.notify_one()).await });
     let mut workers = JoinSet::new();
     let mut wakes = Vec::new();
     for hands in (0..engine.reactors.len()).filter_map(|nth| Hands::of(&engine, nth)) {
@@ -108,7 +84,7 @@ async fn run(engine: Arc<Engine>, listening: PgPool, mut stop: watch::Receiver<b
 
 /// Queues whenever there may be news, and wakes the workers who have something to do.
 async fn attend(engine: &Engine, news: &Notify, wakes: &[Arc<Notify>]) {
-    let mut queueing = Trouble::with("queueing");
+    let mut queueing = Trouble::with(WHO, "queueing");
     let mut pause = POLL;
     let mut measured: Option<Instant> = None;
     loop {
@@ -117,7 +93,7 @@ async fn attend(engine: &Engine, news: &Notify, wakes: &[Arc<Notify>]) {
             Some(_) => POLL,
             None => (pause * 2).min(LONGEST_AWAY),
         };
-        if !queueing.is_known && measured.is_none_or(|last| last.elapsed() >= MEASURE_EVERY) {
+        if !queueing.is_known() && measured.is_none_or(|last| last.elapsed() >= MEASURE_EVERY) {
             measured = Some(Instant::now());
             if let Err(error) = engine.measure().await {
                 tracing::debug!(%error, "the reactors could not be measured");
@@ -131,7 +107,7 @@ async fn attend(engine: &Engine, news: &Notify, wakes: &[Arc<Notify>]) {
 
 /// Works for one reactor: begins what is due as soon as there is a free hand, finishes what is in hand at the end.
 async fn work(mut hands: Hands, wake: Arc<Notify>, mut stop: watch::Receiver<bool>) {
-    let mut claiming = Trouble::with("taking on tasks");
+    let mut claiming = Trouble::with(WHO, "taking on tasks");
     loop {
         // After an error the next look of `attend` wakes us again.
         claiming.heed(hands.fill().await);
@@ -143,28 +119,4 @@ async fn work(mut hands: Hands, wake: Arc<Notify>, mut stop: watch::Receiver<boo
         }
     }
     while hands.finish().await {}
-}
-
-/// Turns notifications into news, on a connection that is made again whenever it is lost.
-async fn listen(listening: PgPool, news: Arc<Notify>) {
-    let mut listening_fails = Trouble::with("listening for news");
-    loop {
-        let ended = hear(&listening, &news, &mut listening_fails).await;
-        listening_fails.heed(ended);
-        sleep(POLL).await;
-    }
-}
-
-/// Hears until the connection is lost, which is an error in any case.
-async fn hear(listening: &PgPool, news: &Notify, fails: &mut Trouble) -> Result<(), sqlx::Error> {
-    let mut listener = PgListener::connect_with(listening).await?;
-    listener.eager_reconnect(false);
-    listener.listen(CHANNEL).await?;
-    fails.heed(Ok(()));
-    // For what was missed meanwhile.
-    news.notify_one();
-    while listener.try_recv().await?.is_some() {
-        news.notify_one();
-    }
-    Err(sqlx::Error::WorkerCrashed)
 }

@@ -19,6 +19,8 @@ pub(super) struct Head {
     pub(super) position: i64,
     pub(super) recorded_at: DateTime<Utc>,
     pub(super) frontier: Frontier,
+    /// Which listeners an append must be planned for.
+    pub(super) generation: i64,
 }
 
 impl Head {
@@ -26,9 +28,10 @@ impl Head {
         position: i64,
         recorded_at: DateTime<Utc>,
         frontier: &[u8],
+        generation: i64,
     ) -> Result<Self, BadFrontier> {
         let frontier = Frontier::from_bytes(u64::try_from(position).unwrap_or(0), frontier)?;
-        Ok(Self { position, recorded_at, frontier })
+        Ok(Self { position, recorded_at, frontier, generation })
     }
 }
 
@@ -39,6 +42,7 @@ pub(super) struct Answer {
     pub(super) head_position: i64,
     pub(super) head_recorded_at: DateTime<Utc>,
     pub(super) head_frontier: Vec<u8>,
+    pub(super) head_generation: i64,
     pub(super) stale: Option<Vec<i32>>,
     pub(super) taken: Option<Vec<i32>>,
     pub(super) taken_kinds: Option<Vec<String>>,
@@ -79,6 +83,7 @@ pub(super) fn split(waiting: Vec<Waiting>) -> (Vec<Waiting>, Vec<Waiting>) {
 #[derive(Debug, Default)]
 pub(super) struct Columns {
     seen: i64,
+    generation: i64,
     frontier: Vec<u8>,
     commands: Vec<i32>,
     event_ids: Vec<Uuid>,
@@ -107,7 +112,7 @@ pub(super) struct Columns {
 }
 
 const CALL: &str = "SELECT * FROM append_events($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,\
-                    $19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31)";
+                    $19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32)";
 
 impl Columns {
     /// Gives every event its position after `head`, its time (that of its append, or of the event before it, if that
@@ -117,7 +122,7 @@ impl Columns {
         head: &Head,
         listeners: &Listeners,
     ) -> Self {
-        let mut columns = Self { seen: head.position, ..Self::default() };
+        let mut columns = Self { seen: head.position, generation: listeners.generation, ..Self::default() };
         let mut frontier = head.frontier.clone();
         let mut heard: Vec<(&str, Incoming)> = Vec::new();
         let mut recorded_at = head.recorded_at;
@@ -155,7 +160,7 @@ impl Columns {
                 columns.metadatas.push(append.metadata.clone());
                 columns.times.push(recorded_at);
                 columns.leaves.push(leaf.to_vec());
-                if !event.open.is_empty() {
+                if !listeners.of(&event.event_type).is_empty() {
                     let aggregate_id = append.aggregate_id.clone();
                     let incoming =
                         Incoming { aggregate_id, payload: event.open.clone(), recorded_at, position };
@@ -200,7 +205,7 @@ impl Columns {
     pub(super) fn head_after(&self, before: &Head) -> Result<Head, BadFrontier> {
         let position = self.seen + i64::try_from(self.event_ids.len()).unwrap_or(0);
         let recorded_at = self.times.last().copied().unwrap_or(before.recorded_at);
-        Head::new(position, recorded_at, &self.frontier)
+        Head::new(position, recorded_at, &self.frontier, self.generation)
     }
 
     /// The id of the first event, by which one can tell later whether this batch was committed.
@@ -212,6 +217,7 @@ impl Columns {
     pub(super) fn call(&self) -> QueryAs<'_, Postgres, Answer, PgArguments> {
         sqlx::query_as(CALL)
             .bind(self.seen)
+            .bind(self.generation)
             .bind(&self.frontier)
             .bind(&self.commands)
             .bind(&self.event_ids)

@@ -90,7 +90,8 @@ impl Batches {
         self.takers.clear();
         self.keys.clear();
         // No inline read model hears it: they are built when all is written.
-        let nobody = Listeners::default();
+        let mut nobody = Listeners::default();
+        nobody.generation = self.head.generation;
         let columns =
             Columns::of(filled.iter().map(|(append, at)| (append, *at)), &self.head, &nobody);
         let head = columns.head_after(&self.head).map_err(|error| BulkError::Lost(error.to_string()))?;

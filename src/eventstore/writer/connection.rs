@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::PATIENCE;
 use super::batch::{Answer, Columns, Head};
+use super::listeners::Listeners;
 
 /// The database could not be reached, or answered nonsense, within the writer's patience.
 #[derive(Debug, thiserror::Error)]
@@ -67,11 +68,29 @@ impl Connection {
 
     /// The head of the log, waiting for whoever is appending to it, with patience for a database that is coming back.
     pub(super) async fn head(&mut self) -> Result<Head, Lost> {
-        let sql = "SELECT position, recorded_at, frontier FROM log_head WHERE log = 0 AND 0 = $1 FOR UPDATE";
+        let sql = "SELECT position, recorded_at, frontier, generation FROM log_head \
+                   WHERE log = 0 AND 0 = $1 FOR UPDATE";
         let row = self.persist(sql, 0).await?.ok_or_else(|| Lost("the log has no head".to_owned()))?;
-        let read = || Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, row.try_get::<Vec<u8>, _>(2)?));
-        let (position, recorded_at, frontier) = read().map_err(|error| Lost(error.to_string()))?;
-        Head::new(position, recorded_at, &frontier).map_err(|error| Lost(error.to_string()))
+        let read = || {
+            let frontier: Vec<u8> = row.try_get(2)?;
+            Ok::<_, sqlx::Error>((row.try_get(0)?, row.try_get(1)?, frontier, row.try_get(3)?))
+        };
+        let (position, recorded_at, frontier, generation) =
+            read().map_err(|error| Lost(error.to_string()))?;
+        Head::new(position, recorded_at, &frontier, generation).map_err(|error| Lost(error.to_string()))
+    }
+
+    /// The listeners that are registered now.
+    pub(super) async fn listeners(&mut self) -> Result<Listeners, sqlx::Error> {
+        let connection = self.get().await?;
+        let loaded = match tokio::time::timeout(PATIENCE, Listeners::load(connection)).await {
+            Ok(loaded) => loaded,
+            Err(_elapsed) => Err(sqlx::Error::PoolTimedOut),
+        };
+        if loaded.as_ref().is_err_and(is_lost) {
+            self.drop_connection();
+        }
+        loaded
     }
 
     /// The id of the event at `position`, once no append is under way any more.

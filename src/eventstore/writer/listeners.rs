@@ -1,6 +1,11 @@
 //! Which inline projections hear which event, as the writer needs to know it.
+//!
+//! They are registered in the table `read_model_listeners`, those of every program that works on the database, so
+//! that whoever appends feeds all of them. `log_head.generation` grows whenever they change.
 
 use std::collections::HashMap;
+
+use sqlx::{FromRow, PgConnection};
 
 /// One statement of one inline read model, as a function in the read model's schema.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,18 +18,54 @@ pub struct Listener {
 
 /// The inline projections' statements by the event they hear.
 #[derive(Clone, Debug, Default)]
-pub struct Listeners(HashMap<String, Vec<Listener>>);
+pub struct Listeners {
+    by_event: HashMap<String, Vec<Listener>>,
+    /// Which registration this is: an append planned by an older one is not done.
+    pub generation: i64,
+}
+
+/// A row of the registration; a single one without a listener when there is none.
+#[derive(FromRow)]
+struct Registered {
+    generation: i64,
+    event_type: Option<String>,
+    schema_name: Option<String>,
+    function_name: Option<String>,
+}
 
 impl Listeners {
+    /// Those that are registered now.
+    ///
+    /// # Errors
+    /// The database's error.
+    pub async fn load(database: &mut PgConnection) -> Result<Self, sqlx::Error> {
+        let rows: Vec<Registered> = sqlx::query_as(
+            "SELECT h.generation, l.event_type, l.schema_name, l.function_name \
+             FROM log_head h LEFT JOIN read_model_listeners l ON true WHERE h.log = 0 ORDER BY l.schema_name",
+        )
+        .fetch_all(database)
+        .await?;
+        let mut listeners = Self::default();
+        for row in rows {
+            listeners.generation = row.generation;
+            if let (Some(event), Some(schema), Some(function)) =
+                (row.event_type, row.schema_name, row.function_name)
+            {
+                listeners.add(&event, Listener { schema, function });
+            }
+        }
+        Ok(listeners)
+    }
+
     /// Adds a statement that hears `event_type`.
     pub fn add(&mut self, event_type: &str, listener: Listener) {
-        self.0.entry(event_type.to_owned()).or_default().push(listener);
+        self.by_event.entry(event_type.to_owned()).or_default().push(listener);
     }
 
     /// Who hears `event_type`, in the order they were added.
     #[must_use]
     pub fn of(&self, event_type: &str) -> &[Listener] {
-        self.0.get(event_type).map_or(&[], Vec::as_slice)
+        self.by_event.get(event_type).map_or(&[], Vec::as_slice)
     }
 }
 
@@ -86,18 +127,22 @@ impl Steps {
         }
         groups.sort_by_key(|((wave, _), _)| *wave);
         let mut steps = Self::default();
-        for ((_, event_type), group) in &groups {
-            for listener in listeners.of(event_type) {
-                steps.call(listener, group);
+        for ((_, event_type), group) in groups {
+            if let Some((last, others)) = listeners.of(event_type).split_last() {
+                for listener in others {
+                    steps.call(listener, group.iter().cloned());
+                }
+                // Mostly there is but one: it gets the events themselves.
+                steps.call(last, group.into_iter());
             }
         }
         steps
     }
 
-    fn call(&mut self, listener: &Listener, group: &[Incoming]) {
+    fn call(&mut self, listener: &Listener, group: impl Iterator<Item = Incoming>) {
         for incoming in group {
-            self.ids.push(incoming.aggregate_id.clone());
-            self.payloads.push(incoming.payload.clone());
+            self.ids.push(incoming.aggregate_id);
+            self.payloads.push(incoming.payload);
             self.times.push(incoming.recorded_at);
             self.positions.push(incoming.position);
         }

@@ -4,7 +4,9 @@
 //! transaction and one round trip: the more commands wait, the more share a flush. Every command gets its
 //! own answer. Several processes alternate on the row lock of `log_head`; the one that finds the head
 //! moved hashes its batch anew and tries again. When the connection breaks while a commit is under way,
-//! the log itself is asked whether the batch is in it before anything is tried again.
+//! the log itself is asked whether the batch is in it before anything is tried again. Which statements of
+//! inline read models a batch calls is registered in the database ([`listeners`]); where that changed since
+//! the batch was planned, nothing is done either, and it is planned anew.
 
 mod answers;
 mod batch;
@@ -78,18 +80,14 @@ pub struct Writer {
 impl Writer {
     /// Starts the task. It connects when the first append comes, and again whenever the connection is lost.
     #[must_use]
-    pub fn start(
-        database: PgConnectOptions,
-        listeners: Arc<Listeners>,
-        clock: Arc<dyn Clock>,
-    ) -> (Self, JoinHandle<()>) {
+    pub fn start(database: PgConnectOptions, clock: Arc<dyn Clock>) -> (Self, JoinHandle<()>) {
         let (queue, waiting) = mpsc::channel(LONGEST_QUEUE);
         let epoch = Arc::new(AtomicU64::new(0));
         let closing = Arc::new(Notify::new());
         let task = Task {
             connection: Connection::new(database),
             head: None,
-            listeners,
+            listeners: None,
             clock,
             epoch: epoch.clone(),
             closing: closing.clone(),
@@ -131,7 +129,7 @@ impl Writer {
 struct Task {
     connection: Connection,
     head: Option<Head>,
-    listeners: Arc<Listeners>,
+    listeners: Option<Listeners>,
     clock: Arc<dyn Clock>,
     epoch: Arc<AtomicU64>,
     closing: Arc<Notify>,
@@ -226,8 +224,13 @@ impl Task {
                 return Tried::Done;
             }
         };
+        let listeners = match self.current_listeners(head.generation).await {
+            Ok(listeners) => listeners,
+            Err(error) => return Tried::Failed(batch, error.to_string()),
+        };
         let now = self.clock.now();
-        let columns = Columns::of(batch.iter().map(|item| (&item.append, now)), &head, &self.listeners);
+        let columns = Columns::of(batch.iter().map(|item| (&item.append, now)), &head, &listeners);
+        self.listeners = Some(listeners);
         match self.connection.append(&columns).await {
             Ok(answer) => self.heed(batch, answer),
             Err(error) if is_lost(&error) => self.settle(batch, &columns, &head, &error).await,
@@ -244,9 +247,23 @@ impl Task {
         Ok(head)
     }
 
+    /// The listeners of this generation, or of a newer one, which the head will then tell.
+    async fn current_listeners(&mut self, generation: i64) -> Result<Listeners, sqlx::Error> {
+        match self.listeners.take() {
+            Some(known) if known.generation == generation => Ok(known),
+            _ => self.connection.listeners().await,
+        }
+    }
+
     /// Answers whom the database's answer concerns.
     fn heed(&mut self, batch: Vec<Waiting>, answer: Answer) -> Tried {
-        self.head = Head::new(answer.head_position, answer.head_recorded_at, &answer.head_frontier).ok();
+        self.head = Head::new(
+            answer.head_position,
+            answer.head_recorded_at,
+            &answer.head_frontier,
+            answer.head_generation,
+        )
+        .ok();
         match answer.outcome.as_str() {
             "appended" => {
                 #[expect(clippy::cast_precision_loss, reason = "positions stay far below 2^52")]

@@ -108,7 +108,7 @@ pub async fn show(
     let rows = daily_stats::days(&site.reads, asked.begun()).await?;
     let as_of_position = match rows.first() {
         Some(row) => row.as_of_position,
-        None => position(&site.reads).await?,
+        None => position(&site.reads, "daily_stats").await?,
     };
     let table = tables::daily(&rows, timezone);
     let body = DailyBody {

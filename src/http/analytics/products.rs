@@ -122,7 +122,7 @@ pub async fn show(
     let rows = if bounds.is_empty() { Vec::new() } else { product_funnel::days(&site.reads, &bounds).await? };
     let as_of_position = match rows.first() {
         Some(row) => row.as_of_position,
-        None => position(&site.reads).await?,
+        None => position(&site.reads, "product_funnel").await?,
     };
     let of_days = rows.get(1..).unwrap_or_default();
     let table = tables::products(of_days, begun, calendar.timezone());

@@ -80,7 +80,7 @@ pub async fn show(
     let rows = daily_stats::retention(&site.reads, weeks, this_week).await?;
     let as_of_position = match rows.first() {
         Some(row) => row.as_of_position,
-        None => position(&site.reads).await?,
+        None => position(&site.reads, "daily_stats").await?,
     };
     let table = tables::retention(&rows, this_week, timezone);
     let is_complete = |row: &CohortRow| tables::week_of(row) < this_week;

@@ -17,7 +17,11 @@ pub(crate) const READ_MODEL: &str = r#"
         SELECT u.i AS aggregate_id, u.p::jsonb AS payload, u.t AS recorded_at, u.n AS position
         FROM unnest(ids, payloads, times, positions) AS u (i, p, t, n)
     ) INSERT INTO notes (note_id, name, noted_at) SELECT aggregate_id::uuid, payload->>'name', recorded_at FROM incoming;
-    END $$"#;
+    END $$;
+    INSERT INTO read_models (name, schema_name, fingerprint, built_to, built_at)
+        VALUES ('bench_notes', 'bench_notes', '', 0, now());
+    INSERT INTO read_model_listeners VALUES ('bench.noted', 'bench_notes', 'on bench.noted');
+    UPDATE log_head SET generation = generation + 1"#;
 
 /// The event that the read model hears.
 pub(crate) const NOTED: &str = "bench.noted";

@@ -12,10 +12,8 @@ use zhanggui::database;
 use zhanggui::eventstore::seal::Sealer;
 use zhanggui::eventstore::store::Log;
 use zhanggui::eventstore::upcast::Upcasters;
-use zhanggui::eventstore::writer::listeners::Listener;
 use zhanggui::eventstore::{Append, Commands, Metadata, NewEvent, Store, Writer};
 use zhanggui::ports::Ports;
-use zhanggui::projections::engine;
 
 use crate::common::Fault;
 use crate::common::cluster::{Cluster, settings};
@@ -52,18 +50,15 @@ impl Ours {
     pub(crate) async fn open(cluster: &Cluster) -> Result<Self, Fault> {
         let options = database::as_service(&cluster.app());
         sqlx::raw_sql(READ_MODEL).execute(&mut options.connect().await?).await?;
-        let mut listeners = engine::listeners()?;
-        listeners.add(NOTED, Listener { schema: "bench_notes".into(), function: format!("on {NOTED}") });
-        let listeners = Arc::new(listeners);
         let ports = Ports::system();
         let pool = PgPoolOptions::new()
             .max_connections(POOL)
             .test_before_acquire(false)
             .connect_with(options.clone())
             .await?;
-        let (writer, _task) = Writer::start(options, Arc::clone(&listeners), Arc::clone(&ports.clock));
+        let (writer, _task) = Writer::start(options, Arc::clone(&ports.clock));
         let sealer = Sealer::new(&app::master_key(&settings(&cluster.data_dir)?, &ports)?, ports.clone())?;
-        let log = Log { pool, writer, sealer, listeners, ports };
+        let log = Log { pool, writer, sealer, ports };
         let hasher = Argon2Hasher::new(Argon2Settings::default(), Arc::clone(&log.ports.rng))?;
         let services = AccountServices { hasher: Arc::new(hasher) };
         let accounts = Commands::new(Store::new(log.clone(), Upcasters::default()), services);

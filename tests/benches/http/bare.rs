@@ -16,10 +16,10 @@ use zhanggui::ports::Ports;
 
 use crate::common::Fault;
 
-/// Its tables, filled from our read models; sessions are added by [`ADD_SESSION`].
+/// Its tables, filled from our read models on the `search_path`; sessions are added by [`ADD_SESSION`].
 pub(crate) const TABLES: &str = "
     CREATE SCHEMA bare;
-    CREATE TABLE bare.account AS SELECT * FROM user_lookup.user_lookup;
+    CREATE TABLE bare.account AS SELECT * FROM user_lookup;
     ALTER TABLE bare.account ADD PRIMARY KEY (user_id);
     CREATE UNIQUE INDEX ON bare.account (username_key);
     CREATE TABLE bare.session (token text PRIMARY KEY, user_id uuid NOT NULL, login_time bigint NOT NULL,

@@ -10,6 +10,7 @@ use zhanggui::adapters::argon2::{Argon2Hasher, Argon2Settings};
 use zhanggui::app::App;
 use zhanggui::eventstore::Metadata;
 use zhanggui::ports::Ports;
+use zhanggui::projections::search_path;
 
 use super::bare;
 use super::client::{Client, get, post};
@@ -50,7 +51,8 @@ pub(crate) async fn register(cluster: &Cluster) -> Result<Hashing, Fault> {
     }
     app.stop().await;
     let mut connection = cluster.superuser(DATABASE).connect().await?;
-    sqlx::raw_sql(bare::TABLES).execute(&mut connection).await?;
+    let tables = format!("SET search_path = {}; {}", search_path(), bare::TABLES);
+    sqlx::raw_sql(&tables).execute(&mut connection).await?;
     Ok(Hashing { hasher, phc: phc.into() })
 }
 

@@ -20,6 +20,13 @@ async fn dates(site: &TestSite) -> Vec<Value> {
         .unwrap()
 }
 
+/// The same browser, asking another instance.
+fn elsewhere(client: &Client, site: &TestSite) -> Client {
+    let mut there = site.client();
+    there.cookies.clone_from(&client.cookies);
+    there
+}
+
 async fn as_owner(site: &TestSite, sql: &str) {
     let mut connection = PgConnection::connect_with(&site.database.owner_options()).await.unwrap();
     connection.execute(sql).await.unwrap();
@@ -30,7 +37,7 @@ async fn fifty_requests_at_once_on_two_instances_are_one_event() {
     let site = TestSite::start().await;
     let other = site.another_instance().await;
     let (client, _) = site.client().logged_in().await;
-    let there = Client { cookies: client.cookies.clone(), ..other.client() };
+    let there = elsewhere(&client, &other);
     let asks = (0..50).map(|nth| {
         let mut client = if nth % 2 == 0 { client.clone() } else { there.clone() };
         tokio::spawn(async move { client.get("/api/v1/me").await.status })
@@ -61,7 +68,7 @@ async fn a_day_counts_once_and_the_next_one_from_its_first_instant_on() {
     }
     // A new process remembers nobody; the account does.
     let restarted = site.another_instance().await;
-    let mut there = Client { cookies: client.cookies.clone(), ..restarted.client() };
+    let mut there = elsewhere(&client, &restarted);
     there.get("/api/v1/me").await;
     shown(&restarted).await;
     assert_eq!(dates(&site).await, [date.to_string()]);

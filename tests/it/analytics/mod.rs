@@ -41,6 +41,7 @@ async fn close(site: &TestSite) -> Ran {
 /// Waits until everybody who came is recorded and shown.
 async fn shown(site: &TestSite) {
     site.app.site.presence.settle().await;
+    site.catch_up().await;
 }
 
 /// Registers somebody on the day that is open, without a browser; gives the account.

@@ -49,6 +49,7 @@ async fn a_range_has_both_ends_at_most_366_days_and_nothing_of_the_future() {
     let future = client.get(&format!("{DAILY}{}", range(before(date, 1), after(date, 9)))).await.json();
     let days: Vec<_> = future["days"].as_array().unwrap().iter().map(|day| day["date"].clone()).collect();
     assert_eq!(days, [before(date, 1).to_string(), date.to_string()]);
+    shown(&site).await;
     let head: i64 = sqlx::query_scalar("SELECT position FROM log_head").fetch_one(&site.app.log.pool).await.unwrap();
     for path in [DAILY, RETENTION, PRODUCTS] {
         let nothing = client.get(&format!("{path}{}", range(after(date, 20), after(date, 30)))).await;

@@ -47,8 +47,7 @@ async fn an_append_whose_answer_was_lost_after_the_commit_is_acknowledged_once()
         }
     });
     let through = options.clone().socket(&folder).port(5432);
-    let (writer, _task) =
-        Writer::start(through, Arc::clone(&site.app.log.listeners), Arc::clone(&site.app.site.ports.clock));
+    let (writer, _task) = Writer::start(through, Arc::clone(&site.app.site.ports.clock));
     let log = Log { writer, ..site.app.log.clone() };
     let counters = counters(&log);
     // The statement is prepared and the head known: from now on an append is one question and one answer.

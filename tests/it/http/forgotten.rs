@@ -11,7 +11,7 @@ use super::{password_resets, repeats};
 use crate::eventstore::append::check_log;
 use crate::projections::rebuild::check_rebuilt_equals_live;
 use crate::support::client::{Client, Person};
-use crate::support::site::TestSite;
+use crate::support::site::{TestSite, schema_of};
 
 pub(super) const BROWSER: &str = "SecretiveBrowser/7.7 (A hidden system)";
 
@@ -115,7 +115,7 @@ async fn after_leaving_nothing_of_the_person_is_found_anywhere_and_the_log_still
     let before: Vec<_> = found(&site, &needles).await;
     for needle in [&person.username, &person.email, &person.phone] {
         assert!(
-            before.contains(&(needle.to_lowercase(), "user_lookup.user_lookup".to_owned())),
+            before.contains(&(needle.to_lowercase(), format!("{}.user_lookup", schema_of("user_lookup")))),
             "{before:?}"
         );
     }

@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::{as_superuser, keys};
 use crate::support::client::Answer;
-use crate::support::site::TestSite;
+use crate::support::site::{TestSite, schema_of};
 
 #[tokio::test]
 async fn an_unknown_route_is_not_found_whatever_the_method() {
@@ -114,7 +114,8 @@ fn assert_internals_stay_inside(answer: &Answer, status: u16, code: &str) {
 async fn a_defect_shows_no_internals_and_names_its_line_in_the_log() {
     let site = TestSite::start().await;
     let (mut client, _) = site.client().logged_in().await;
-    as_superuser(&site, "ALTER TABLE session_validity.session_validity ALTER login_time TYPE text").await;
+    let schema = schema_of("session_validity");
+    as_superuser(&site, &format!("ALTER TABLE {schema}.session_validity ALTER login_time TYPE text")).await;
     let fresh = site.another_instance().await;
     let cookies = client.cookies.clone();
     client = fresh.client();

@@ -1,9 +1,11 @@
 //! Whole processes: started, asked to stop, killed, two at a time.
 
+mod analysts;
 mod appenders;
 mod carriers;
 mod commands;
 mod delivery;
+mod followers;
 mod kills;
 mod lifecycle;
 mod reactors;

@@ -14,7 +14,7 @@ use zhanggui::database::as_service;
 use zhanggui::eventstore::upcast::Upcasters;
 use zhanggui::eventstore::{Commands, Metadata, Store};
 use zhanggui::projections::engine::ReadModel;
-use zhanggui::projections::rebuild::{ensure, rebuild};
+use zhanggui::projections::rebuild::When;
 
 use crate::support::client::Person;
 use crate::support::site::TestSite;
@@ -40,41 +40,41 @@ fn history() -> impl Strategy<Value = Vec<(u8, Step)>> {
     prop::collection::vec((0_u8..4, step), 1..40)
 }
 
-/// Every row of every table of a read model, in a fixed order.
-async fn rows(connection: &mut PgConnection, model: &str) -> Vec<String> {
+/// Every row of every table of a schema, in a fixed order.
+pub(crate) async fn rows(connection: &mut PgConnection, schema: &str) -> Vec<String> {
     let tables: Vec<String> =
         sqlx::query_scalar("SELECT tablename::text FROM pg_tables WHERE schemaname = $1 ORDER BY 1")
-            .bind(model)
+            .bind(schema)
             .fetch_all(&mut *connection)
             .await
             .unwrap();
     let mut rows = Vec::new();
     for table in tables {
-        let sql = format!("SELECT '{table}' || t::text FROM {model}.{table} t ORDER BY 1");
+        let sql = format!("SELECT '{table}' || t::text FROM {schema}.{table} t ORDER BY 1");
         rows.extend(sqlx::query_scalar::<_, String>(&sql).fetch_all(&mut *connection).await.unwrap());
     }
     rows
 }
 
-async fn connect(site: &TestSite) -> PgConnection {
+pub(crate) async fn connect(site: &TestSite) -> PgConnection {
     PgConnection::connect_with(&as_service(&site.database.app_options())).await.unwrap()
 }
 
 /// Rebuilds every read model.
 pub(crate) async fn rebuild_all(site: &TestSite) {
-    let mut connection = connect(site).await;
     for model in ReadModel::all().unwrap() {
-        rebuild(&mut connection, &model, &site.app.log.sealer, &Upcasters::default(), true).await.unwrap();
+        site.builder().rebuild(&model, When::Always).await.unwrap();
     }
 }
 
 /// Rebuilds every read model and compares it with what it was.
 pub(crate) async fn check_rebuilt_equals_live(site: &TestSite) {
+    site.catch_up().await;
     let mut connection = connect(site).await;
     for model in ReadModel::all().unwrap() {
-        let live = rows(&mut connection, model.name).await;
-        rebuild(&mut connection, &model, &site.app.log.sealer, &Upcasters::default(), true).await.unwrap();
-        assert_eq!(live, rows(&mut connection, model.name).await, "{}", model.name);
+        let live = rows(&mut connection, &model.schema()).await;
+        site.builder().rebuild(&model, When::Always).await.unwrap();
+        assert_eq!(live, rows(&mut connection, &model.schema()).await, "{}", model.name);
     }
 }
 
@@ -189,12 +189,9 @@ async fn requests_go_on_while_a_read_model_is_rebuilt() {
         }
         answered
     });
-    let mut connection = connect(&site).await;
     for _ in 0..5 {
         for model in ReadModel::all().unwrap() {
-            rebuild(&mut connection, &model, &site.app.log.sealer, &Upcasters::default(), true)
-                .await
-                .unwrap();
+            site.builder().rebuild(&model, When::Always).await.unwrap();
         }
         // Writes go on, into the new one.
         let mut other = site.client();
@@ -209,15 +206,15 @@ async fn changed_sql_is_found_and_a_current_read_model_is_left_alone() {
     let site = TestSite::start().await;
     let (_, person) = site.client().logged_in().await;
     let mut connection = connect(&site).await;
-    let sealer = &site.app.log.sealer;
-    assert!(ensure(&mut connection, sealer, &Upcasters::default()).await.unwrap().is_empty());
+    let (builder, models) = (site.builder(), ReadModel::all().unwrap());
+    assert!(builder.ensure(&models).await.unwrap().is_empty());
     sqlx::query("UPDATE read_models SET fingerprint = 'older' WHERE name = 'user_lookup'")
         .execute(&mut connection)
         .await
         .unwrap();
     sqlx::query("DELETE FROM user_lookup").execute(&mut connection).await.unwrap();
     assert_eq!(site.client().get("/readyz").await.outcome(), (503, "unavailable".to_owned()));
-    assert_eq!(ensure(&mut connection, sealer, &Upcasters::default()).await.unwrap(), ["user_lookup"]);
+    assert_eq!(builder.ensure(&models).await.unwrap(), ["user_lookup"]);
     assert_eq!(site.client().get("/readyz").await.status, 200);
     let found: String =
         sqlx::query_scalar("SELECT username FROM user_lookup").fetch_one(&mut connection).await.unwrap();
@@ -231,7 +228,7 @@ async fn a_forgotten_person_is_in_no_rebuilt_read_model() {
     let mut connection = connect(&site).await;
     sqlx::query("DELETE FROM sealing_keys").execute(&mut connection).await.unwrap();
     for model in ReadModel::all().unwrap() {
-        rebuild(&mut connection, &model, &site.app.log.sealer, &Upcasters::default(), true).await.unwrap();
-        assert!(!rows(&mut connection, model.name).await.join("").contains(&person.username));
+        site.builder().rebuild(&model, When::Always).await.unwrap();
+        assert!(!rows(&mut connection, &model.schema()).await.join("").contains(&person.username));
     }
 }

@@ -10,10 +10,13 @@ use zhanggui::adapters::avatar_files::MediaStore;
 use zhanggui::adapters::taobao::fetch::CrawlerSettings;
 use zhanggui::app::App;
 use zhanggui::config::{Given, Settings, Switch};
+use zhanggui::database::builder;
 use zhanggui::eventstore::Metadata;
 use zhanggui::eventstore::reactor::Worked;
 use zhanggui::http::routes::router;
 use zhanggui::ports::Ports;
+use zhanggui::projections::engine::ReadModel;
+use zhanggui::projections::rebuild::Builder;
 
 use super::client::Client;
 use super::clock::ManualClock;
@@ -62,6 +65,12 @@ pub(crate) fn settings(given: Given) -> Settings {
     // Nobody listens there: no test asks Taobao itself.
     let crawler = CrawlerSettings { origin: Some("http://127.0.0.1:9".to_owned()), ..settings.crawler };
     Settings { argon2, crawler, ..settings }
+}
+
+/// Where the rows of one of the program's read models are.
+pub(crate) fn schema_of(read_model: &str) -> String {
+    let models = ReadModel::all().unwrap();
+    models.iter().find(|model| model.name == read_model).unwrap().schema()
 }
 
 impl TestSite {
@@ -113,6 +122,16 @@ impl TestSite {
     pub(crate) async fn react(&self) -> Worked {
         self.app.reactors.queue().await.unwrap();
         self.app.reactors.work().await.unwrap()
+    }
+
+    /// Moves the read models that catch up on to where the log ends now.
+    pub(crate) async fn catch_up(&self) {
+        self.app.catch_up.work_off().await.unwrap();
+    }
+
+    /// Who builds read models on its database.
+    pub(crate) fn builder(&self) -> Builder {
+        builder(&self.database.app_options(), &self.app.log.sealer)
     }
 
     /// A client with an empty cookie jar.

@@ -8,69 +8,15 @@ mod plans;
 mod searching;
 mod walking;
 
-use cqrs_es::event_sink::EventSink;
-use cqrs_es::{Aggregate, DomainEvent};
-use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use uuid::Uuid;
 use zhanggui::eventstore::upcast::Upcasters;
-use zhanggui::eventstore::{ClaimChange, Commands, LoggedAggregate, Metadata, Store};
+use zhanggui::eventstore::{Commands, Metadata, Store};
 use zhanggui::projections::product_list::{Page, ProductRow, Query, by_id, list};
 
+use super::teller::{Teller, Told};
 use crate::support::site::TestSite;
-
-/// An event as it stands in the log.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(transparent)]
-struct Told(Value);
-
-impl DomainEvent for Told {
-    fn event_type(&self) -> String {
-        self.0["type"].as_str().unwrap().to_owned()
-    }
-
-    fn event_version(&self) -> String {
-        "1".to_owned()
-    }
-}
-
-/// Records whatever it is told.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-struct Teller;
-
-#[derive(Debug, thiserror::Error)]
-#[error("never refused")]
-struct Never;
-
-impl Aggregate for Teller {
-    const TYPE: &'static str = "teller";
-    type Command = Vec<Told>;
-    type Event = Told;
-    type Error = Never;
-    type Services = ();
-
-    async fn handle(&mut self, events: Vec<Told>, (): &(), sink: &EventSink<Self>) -> Result<(), Never> {
-        for event in events {
-            sink.write(event, self).await;
-        }
-        Ok(())
-    }
-
-    fn apply(&mut self, _: Told) {}
-}
-
-impl LoggedAggregate for Teller {
-    const STATE_VERSION: i32 = 1;
-
-    fn claims(_: &Told) -> Vec<ClaimChange> {
-        Vec::new()
-    }
-
-    fn claims_taken(_: &[String]) -> Never {
-        Never
-    }
-}
 
 /// A site with stores and products.
 struct Market {
@@ -91,11 +37,7 @@ impl Market {
 
     /// Records events of a stream: the type and the other fields of each.
     async fn tell(&self, stream: Uuid, events: &[(&str, Value)]) {
-        let events = events.iter().map(|(name, fields)| {
-            let mut event = fields.clone();
-            event["type"] = json!(name);
-            Told(event)
-        });
+        let events = events.iter().map(|(name, fields)| Told::new(name, fields));
         self.streams.execute(&stream.to_string(), events.collect(), Metadata::default()).await.unwrap();
     }
 

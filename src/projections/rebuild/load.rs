@@ -1,0 +1,308 @@
+//! Loading: the events of the log through the read model's statements, as fast as it goes.
+//!
+//! Three things happen at once: one connection reads pages of what is heard, a thread opens them and plans the
+//! calls, and another connection runs the statements, a transaction for each page. Nothing of it is awaited by the
+//! disk before the end: tables without write-ahead log, commits without a flush, and the indexes that only readers need
+//! last. A crash takes the leftovers with it, and the last step's commit is durable.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use sqlx::{Connection, Executor, PgConnection};
+use tokio::sync::mpsc;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+use super::{Builder, Built, Stop, leftovers, progress::Progress};
+use crate::eventstore::heard::{Page, Reader};
+use crate::eventstore::writer::listeners::{Listeners, Steps};
+use crate::projections::apply::{Poison, call, is_poison, reason};
+use crate::projections::engine::ReadModel;
+
+/// How many heard events are projected in a transaction.
+const PAGE: i64 = 20_000;
+/// So few events are left for the last step.
+const FEW: i64 = 1_000;
+/// How often a build looks for more before it takes the last step even so.
+const ROUNDS: usize = 10;
+
+/// A build under way.
+pub(super) struct Load<'a> {
+    builder: &'a Builder,
+    pub(super) model: &'a ReadModel,
+    /// The schema that it will be, and the one that it is meanwhile.
+    pub(super) schema: String,
+    pub(super) next: String,
+    /// Runs the statements, and holds the build's lock.
+    pub(super) session: PgConnection,
+    reading: Option<PgConnection>,
+    reader: Arc<Reader>,
+    listeners: Arc<Listeners>,
+    /// Everything up to here is in the tables.
+    pub(super) position: i64,
+    heard: u64,
+    began: Instant,
+}
+
+/// A page on its way to the statements.
+struct Planned {
+    steps: Steps,
+    heard: usize,
+    until: i64,
+}
+
+impl<'a> Load<'a> {
+    /// Makes the empty tables, after whatever an interrupted build left is gone. `session` holds the build's lock.
+    pub(super) async fn begin(
+        builder: &'a Builder,
+        model: &'a ReadModel,
+        schema: &str,
+        mut session: PgConnection,
+    ) -> Result<Self, Stop> {
+        let next = leftovers::beside(schema);
+        leftovers::remove(&mut session, schema).await?;
+        session.execute(
+            "SET synchronous_commit = off; SET work_mem = '64MB'; SET maintenance_work_mem = '256MB'; SET jit = off",
+        )
+        .await?;
+        let mut transaction = session.begin().await?;
+        sqlx::query("INSERT INTO read_model_builds (schema_name, name) VALUES ($1, $2)")
+            .bind(schema)
+            .bind(model.name)
+            .execute(&mut *transaction)
+            .await?;
+        model.create(&mut transaction, &next).await?;
+        set_logged(&mut transaction, &next, false).await?;
+        transaction.commit().await?;
+        session.execute(format!("SET search_path = {next}, public").as_str()).await?;
+        let reading = PgConnection::connect_with(&builder.options).await?;
+        let reader = Reader {
+            sealer: builder.sealer.clone(),
+            upcasters: builder.upcasters.clone(),
+            heard: model.heard(),
+        };
+        Ok(Self {
+            builder,
+            model,
+            schema: schema.to_owned(),
+            listeners: Arc::new(model.listeners(&next)),
+            next,
+            session,
+            reading: Some(reading),
+            reader: Arc::new(reader),
+            position: 0,
+            heard: 0,
+            began: Instant::now(),
+        })
+    }
+
+    /// Loads until hardly anything is missing.
+    pub(super) async fn all(&mut self) -> Result<(), Stop> {
+        for _ in 0..ROUNDS {
+            let head = Builder::head(&mut self.session).await?;
+            if head - self.position <= FEW {
+                break;
+            }
+            self.up_to(head).await?;
+        }
+        Ok(())
+    }
+
+    /// Loads everything up to `goal`.
+    pub(super) async fn up_to(&mut self, goal: i64) -> Result<(), Stop> {
+        if self.position >= goal {
+            return Ok(());
+        }
+        self.tell(goal);
+        let reading = self.reading.take().ok_or(sqlx::Error::WorkerCrashed)?;
+        let (planned, mut pages, reading) = self.read_ahead(reading, goal);
+        let mut outcome = Ok(());
+        while let Some(page) = pages.recv().await {
+            match self.project(&page, goal).await {
+                Ok(()) => self.tell(goal),
+                Err(error) if is_poison(&error) => {
+                    outcome = Err(error);
+                    break;
+                }
+                Err(error) => return Err(error.into()),
+            }
+        }
+        drop(pages);
+        planned.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
+        let (connection, read) = reading.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
+        self.reading = Some(connection);
+        match outcome {
+            // Somewhere in the page that failed.
+            Err(_) => self.creep(goal).await,
+            Ok(()) => Ok(read?),
+        }
+    }
+
+    /// One page's statements and how far they lead, in one transaction.
+    async fn project(&mut self, page: &Planned, goal: i64) -> Result<(), sqlx::Error> {
+        let mut transaction = self.session.begin().await?;
+        call(&mut transaction, &page.steps).await?;
+        sqlx::query("UPDATE read_model_builds SET position = $2, goal = $3 WHERE schema_name = $1")
+            .bind(&self.schema)
+            .bind(page.until)
+            .bind(goal)
+            .execute(&mut *transaction)
+            .await?;
+        transaction.commit().await?;
+        self.position = page.until;
+        self.heard += u64::try_from(page.heard).unwrap_or(0);
+        Ok(())
+    }
+
+    /// Goes on in ever smaller steps up to the one event that cannot be projected.
+    async fn creep(&mut self, goal: i64) -> Result<(), Stop> {
+        let mut limit = PAGE;
+        while self.position < goal {
+            let page = self.page(self.position, goal, limit).await?;
+            let first = page.steps.positions.iter().min().copied();
+            match self.project(&page, goal).await {
+                Ok(()) => (),
+                Err(error) if is_poison(&error) && limit == 1 => {
+                    let position = first.unwrap_or(page.until);
+                    return Err(Stop::Poisoned(Poison { position, why: reason(&error) }));
+                }
+                Err(error) if is_poison(&error) => limit = (limit / 2).max(1),
+                Err(error) => return Err(error.into()),
+            }
+        }
+        Ok(())
+    }
+
+    /// The next page, on the build's own connection.
+    async fn page(&mut self, after: i64, until: i64, limit: i64) -> Result<Planned, sqlx::Error> {
+        let page = self.reader.page(&mut self.session, after, until, limit).await?;
+        Ok(plan(&self.reader, &self.listeners, page))
+    }
+
+    /// Projects up to `head` in the caller's transaction, on this build's session.
+    pub(super) async fn last_events(
+        reader: &Reader,
+        listeners: &Listeners,
+        transaction: &mut sqlx::Transaction<'_, sqlx::Postgres>,
+        (mut after, head): (i64, i64),
+    ) -> Result<u64, sqlx::Error> {
+        let mut heard = 0;
+        while after < head {
+            let page = reader.page(transaction, after, head, PAGE).await?;
+            let page = plan(reader, listeners, page);
+            call(transaction, &page.steps).await?;
+            heard += u64::try_from(page.heard).unwrap_or(0);
+            after = page.until;
+        }
+        Ok(heard)
+    }
+
+    /// What the last step needs beside the session.
+    pub(super) fn parts(&self) -> (Arc<Reader>, Arc<Listeners>) {
+        (Arc::clone(&self.reader), Arc::clone(&self.listeners))
+    }
+
+    /// Makes the tables as durable as others, with every index and with statistics for the planner.
+    pub(super) async fn finish_tables(&mut self) -> Result<(), Stop> {
+        self.tell(self.position);
+        let next = self.next.clone();
+        let mut transaction = self.session.begin().await?;
+        set_logged(&mut transaction, &next, true).await?;
+        transaction.commit().await?;
+        if !self.model.sql.indexes.is_empty() {
+            self.session.execute(self.model.sql.indexes.as_str()).await?;
+        }
+        for table in tables(&mut self.session, &next).await? {
+            self.session.execute(format!("ANALYZE {table}").as_str()).await?;
+        }
+        Ok(())
+    }
+
+    /// What came of it.
+    pub(super) fn built(&self, position: i64, last: u64) -> Built {
+        Built { schema: self.schema.clone(), position, heard: self.heard + last }
+    }
+
+    /// Lets go of the lock; removes what there is after a failure, as far as that is possible.
+    pub(super) async fn end(mut self, failed: bool) {
+        if failed && let Err(error) = leftovers::remove(&mut self.session, &self.schema).await {
+            tracing::debug!(%error, schema = self.schema, "the next build removes what is left of this one");
+        }
+        self.builder.watcher.ended(self.model.name);
+        for connection in [Some(self.session), self.reading].into_iter().flatten() {
+            // The lock ends with the connection in any case.
+            drop(connection.close().await);
+        }
+    }
+
+    fn tell(&self, goal: i64) {
+        self.builder.watcher.tell(&Progress {
+            name: self.model.name,
+            position: self.position,
+            goal,
+            elapsed: self.began.elapsed(),
+        });
+    }
+
+    /// Reads pages up to `goal` and plans them, a little ahead of the statements.
+    #[expect(clippy::type_complexity, reason = "a task each, and what they hand on")]
+    fn read_ahead(
+        &self,
+        mut reading: PgConnection,
+        goal: i64,
+    ) -> (JoinHandle<()>, mpsc::Receiver<Planned>, JoinHandle<(PgConnection, Result<(), sqlx::Error>)>) {
+        let (read, mut to_plan) = mpsc::channel::<Page>(1);
+        let (planned, pages) = mpsc::channel(1);
+        let (reader, mut after) = (Arc::clone(&self.reader), self.position);
+        let reading = tokio::spawn(async move {
+            while after < goal {
+                match reader.page(&mut reading, after, goal, PAGE).await {
+                    Ok(page) => {
+                        after = page.until;
+                        if read.send(page).await.is_err() {
+                            break;
+                        }
+                    }
+                    Err(error) => return (reading, Err(error)),
+                }
+            }
+            (reading, Ok(()))
+        });
+        let (reader, listeners) = self.parts();
+        let planning = tokio::spawn(async move {
+            while let Some(page) = to_plan.recv().await {
+                let (reader, listeners) = (Arc::clone(&reader), Arc::clone(&listeners));
+                let Ok(page) = spawn_blocking(move || plan(&reader, &listeners, page)).await else { break };
+                if planned.send(page).await.is_err() {
+                    break;
+                }
+            }
+        });
+        (planning, pages, reading)
+    }
+}
+
+fn plan(reader: &Reader, listeners: &Listeners, page: Page) -> Planned {
+    let until = page.until;
+    let (types, events): (Vec<String>, Vec<_>) = reader.open(page).into_iter().unzip();
+    let heard = events.len();
+    let steps = Steps::plan(types.iter().map(String::as_str).zip(events), listeners);
+    Planned { steps, heard, until }
+}
+
+async fn tables(database: &mut PgConnection, schema: &str) -> Result<Vec<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = $1 ORDER BY 1",
+    )
+    .bind(schema)
+    .fetch_all(database)
+    .await
+}
+
+/// Makes the tables of a schema such that a crash of the server empties them, or such that it does not.
+async fn set_logged(database: &mut PgConnection, schema: &str, logged: bool) -> Result<(), sqlx::Error> {
+    let word = if logged { "LOGGED" } else { "UNLOGGED" };
+    for table in tables(database, schema).await? {
+        database.execute(format!("ALTER TABLE {table} SET {word}").as_str()).await?;
+    }
+    Ok(())
+}

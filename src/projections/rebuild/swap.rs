@@ -1,0 +1,95 @@
+//! The last step: the few events that are still missing, and the new one in the old one's place, in one transaction.
+//!
+//! It holds the lock of `log_head`, so the log ends where it ends, and for a moment those of the old tables. Readers
+//! that are under way finish with the old ones, later ones find the new ones, and none finds anything in between. It
+//! would rather give up and begin again than keep anybody waiting.
+
+use std::time::Duration;
+
+use sqlx::{Connection, Executor, PgConnection};
+use tokio::time::sleep;
+
+use super::load::Load;
+use super::{Builder, Built, Stop, drop_schema};
+use crate::eventstore::writer::is_lost;
+use crate::projections::apply::is_poison;
+use crate::projections::engine::Kind;
+use crate::projections::registry;
+
+/// How often the last step is tried when something long is in its way.
+const TRIES: u32 = 60;
+/// How long it waits before it tries again.
+const BREATH: Duration = Duration::from_millis(500);
+
+/// Tries until the new one is in place.
+pub(super) async fn put_in_place(load: &mut Load<'_>) -> Result<Built, Stop> {
+    for _ in 1..TRIES {
+        match once(load).await {
+            Err(error) if is_in_the_way(&error) => {
+                tracing::info!(read_model = load.model.name, %error, "the last step waits for a long statement");
+                sleep(BREATH).await;
+                load.all().await?;
+            }
+            Err(error) if is_poison(&error) => {
+                // Outside of the lock there is time to find out which event it is.
+                let head = Builder::head(&mut load.session).await?;
+                load.up_to(head).await?;
+                return Err(error.into());
+            }
+            outcome => return Ok(outcome?),
+        }
+    }
+    Ok(once(load).await?)
+}
+
+/// Whether others held what was needed, for too long.
+fn is_in_the_way(error: &sqlx::Error) -> bool {
+    matches!(error, sqlx::Error::Database(_)) && is_lost(error)
+}
+
+async fn once(load: &mut Load<'_>) -> Result<Built, sqlx::Error> {
+    let (reader, listeners) = load.parts();
+    let mut transaction = load.session.begin().await?;
+    transaction.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL synchronous_commit = on").await?;
+    let head = match load.model.kind {
+        Kind::Inline => {
+            let sql = "SELECT position FROM log_head WHERE log = 0 FOR UPDATE";
+            sqlx::query_scalar(sql).fetch_one(&mut *transaction).await?
+        }
+        Kind::CatchUp => {
+            // Whoever moves the live one on finds out that it is another one now.
+            let sql = "SELECT FROM read_models WHERE schema_name = $1 FOR UPDATE";
+            sqlx::query(sql).bind(&load.schema).execute(&mut *transaction).await?;
+            Builder::head(&mut transaction).await?
+        }
+    };
+    let last = Load::last_events(&reader, &listeners, &mut transaction, (load.position, head)).await?;
+    // Shorter than it takes the server to look for deadlocks, of which a reader might be the victim.
+    transaction.execute("SET LOCAL lock_timeout = '250ms'").await?;
+    drop_schema(&mut transaction, &load.schema).await?;
+    rename(&mut transaction, &load.next, &load.schema).await?;
+    registry::register(&mut transaction, load.model, head).await?;
+    registry::publish_within(&mut transaction, load.model).await?;
+    forget(&mut transaction, &load.schema).await?;
+    transaction.commit().await?;
+    Ok(load.built(head, last))
+}
+
+/// Puts what was loaded under its name, for nobody but those who asked for it.
+pub(super) async fn keep_aside(load: &mut Load<'_>) -> Result<Built, Stop> {
+    let mut transaction = load.session.begin().await?;
+    transaction.execute("SET LOCAL synchronous_commit = on").await?;
+    rename(&mut transaction, &load.next, &load.schema).await?;
+    forget(&mut transaction, &load.schema).await?;
+    transaction.commit().await?;
+    Ok(load.built(load.position, 0))
+}
+
+async fn rename(database: &mut PgConnection, from: &str, to: &str) -> Result<(), sqlx::Error> {
+    database.execute(format!("ALTER SCHEMA {from} RENAME TO {to}").as_str()).await.map(drop)
+}
+
+async fn forget(database: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
+    let sql = "DELETE FROM read_model_builds WHERE schema_name = $1";
+    sqlx::query(sql).bind(schema).execute(database).await.map(drop)
+}

@@ -1,0 +1,306 @@
+//! A million events as they would have come about: people, sessions, stores and products, sealed, in one order.
+
+use std::fmt::Write;
+
+use rand::rngs::StdRng;
+use rand::{Rng, SeedableRng};
+use serde_json::{Value, json};
+use sqlx::PgConnection;
+use uuid::{Builder, Uuid};
+use zhanggui::eventstore::seal::{PERSON, Sealer, SealingKey};
+
+use crate::common::Fault;
+
+/// So many rows are copied at a time.
+const CHUNK: usize = 20_000;
+/// The beginning, in milliseconds since the epoch: 2026-01-01.
+const BEGINNING: u64 = 1_767_225_600_000;
+/// A year of milliseconds for a million events.
+const STEP: u64 = 31_536;
+
+/// A stream, and how long it is.
+struct Stream {
+    id: Uuid,
+    length: i64,
+}
+
+/// Somebody, with the key that seals what is said about them.
+struct Person {
+    stream: Stream,
+    key: SealingKey,
+    session: Option<String>,
+}
+
+/// What has happened so far.
+pub(crate) struct History<'a> {
+    sealer: &'a Sealer,
+    random: StdRng,
+    position: i64,
+    people: Vec<Person>,
+    stores: Vec<(Stream, Vec<Uuid>)>,
+    products: Vec<(Stream, usize)>,
+    events: String,
+    keys: String,
+}
+
+impl<'a> History<'a> {
+    /// Nothing has happened.
+    pub(crate) fn new(sealer: &'a Sealer) -> Result<Self, Fault> {
+        Ok(Self {
+            sealer,
+            random: StdRng::seed_from_u64(8),
+            position: 0,
+            people: Vec::new(),
+            stores: Vec::new(),
+            products: Vec::new(),
+            events: String::new(),
+            keys: String::new(),
+        })
+    }
+
+    /// Writes so many events into the log; gives the number of people.
+    pub(crate) async fn write(mut self, database: &mut PgConnection, events: usize) -> Result<usize, Fault> {
+        let last = i64::try_from(events)?;
+        while self.position < last {
+            for _ in 0..CHUNK {
+                if self.position < last {
+                    self.happen()?;
+                }
+            }
+            copy(database, "events (position, event_id, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, recorded_at, leaf_hash)", &mut self.events).await?;
+            copy(database, "sealing_keys (aggregate_id, slot, key_id, wrapped)", &mut self.keys).await?;
+        }
+        let end = "UPDATE log_head SET position = $1, recorded_at = (SELECT max(recorded_at) FROM events)";
+        sqlx::query(end).bind(last).execute(&mut *database).await?;
+        sqlx::raw_sql("VACUUM ANALYZE events; VACUUM ANALYZE sealing_keys; CHECKPOINT")
+            .execute(database)
+            .await?;
+        Ok(self.people.len())
+    }
+
+    /// One more thing happens, of every kind as often as on a site like this.
+    fn happen(&mut self) -> Result<(), Fault> {
+        if self.people.len() < 20 {
+            return self.register();
+        }
+        match self.random.random_range(0..1000) {
+            0..120 => self.register(),
+            120..410 => self.log_in(),
+            410..490 => self.log_out(),
+            490..580 => self.of_person(
+                "account.verification_requested",
+                &json!({"channel": "email", "purpose": "verify_contact"}),
+            ),
+            580..670 => self.of_person("account.verification_sent", &json!({"channel": "email"})),
+            670..750 => self.of_person("account.contact_verified", &json!({"channel": "email"})),
+            750..770 => self.change_avatar(),
+            770..771 => self.of_person("account.role_granted", &json!({"role": "analyst"})),
+            771..778 => self.open_store(),
+            778..798 => self.add_category(),
+            798..878 => self.list_product(),
+            878..958 => self.record_info(),
+            958..988 => self.modify(),
+            988..994 => self.of_product("product.refresh_requested", &json!({})),
+            _ => self.of_product("product.deleted", &json!({})),
+        }
+    }
+
+    fn id(&mut self) -> Uuid {
+        let millis = BEGINNING + u64::try_from(self.position).unwrap_or(0) * STEP;
+        Builder::from_unix_timestamp_millis(millis, &self.random.random()).into_uuid()
+    }
+
+    /// Adds a row; the stream is `length` long with it.
+    fn tell(
+        &mut self,
+        aggregate: &str,
+        id: Uuid,
+        length: i64,
+        event: &str,
+        fields: &Value,
+    ) -> Result<(), Fault> {
+        let mut payload = fields.clone();
+        if let Some(payload) = payload.as_object_mut() {
+            payload.insert("type".to_owned(), json!(event));
+        }
+        let event_id = self.id();
+        self.position += 1;
+        let position = self.position;
+        let millis = BEGINNING + u64::try_from(position)? * STEP;
+        let seconds = f64::from(u32::try_from(millis / 1000)?);
+        let payload = payload.to_string().replace('\\', "\\\\");
+        writeln!(
+            self.events,
+            "{position}\t{event_id}\t{aggregate}\t{id}\t{length}\t{event}\t1\t{payload}\t{{\"actor_id\":\"{id}\",\"request_id\":\"{event_id}\"}}\t{}\t\\\\x{}",
+            chrono::DateTime::from_timestamp_millis(i64::try_from(millis)?).ok_or("no time")?.to_rfc3339(),
+            hex::encode([u8::try_from(seconds as u64 % 256)?; 32]),
+        )?;
+        Ok(())
+    }
+
+    /// The fields, sealed with somebody's key.
+    fn seal(&self, id: Uuid, key: &SealingKey, fields: Value) -> Result<Value, Fault> {
+        let mut secrets = Vec::new();
+        Ok(self.sealer.seal(fields, &format!("account/{id}"), key, &mut secrets)?)
+    }
+
+    fn register(&mut self) -> Result<(), Fault> {
+        let id = self.id();
+        let (key, stored) = self.sealer.new_key(PERSON)?;
+        writeln!(self.keys, "{id}\tperson\t{}\t\\\\x{}", stored.key_id, hex::encode(&stored.wrapped))?;
+        let nth = self.people.len();
+        let fields = json!({
+            "username": {"$personal": format!("Shopper_{nth}")}, "username_key": {"$personal": format!("shopper_{nth}")},
+            "email": {"$personal": format!("shopper_{nth}@example.com")},
+            "phone": {"$personal": format!("+86139{nth:08}")},
+            "password_hash": {"$slot": "password", "$secret": "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Eg5uO6EBPKPiX3qjO5eVWX1LzhLD2zHkT2fqnV4a0Z8"},
+        });
+        let fields = self.seal(id, &key, fields)?;
+        self.people.push(Person { stream: Stream { id, length: 1 }, key, session: None });
+        self.tell("account", id, 1, "account.registered", &fields)
+    }
+
+    /// Somebody, rather one of the last than one of the first.
+    fn somebody(&mut self) -> usize {
+        let all = self.people.len();
+        let back = self.random.random_range(0..all).min(self.random.random_range(0..all));
+        all - 1 - back
+    }
+
+    fn of_person(&mut self, event: &str, fields: &Value) -> Result<(), Fault> {
+        let nth = self.somebody();
+        let person = self.people.get_mut(nth).ok_or("nobody")?;
+        person.stream.length += 1;
+        let (id, length) = (person.stream.id, person.stream.length);
+        self.tell("account", id, length, event, fields)
+    }
+
+    fn log_in(&mut self) -> Result<(), Fault> {
+        let nth = self.somebody();
+        let digest = hex::encode(self.random.random::<[u8; 32]>());
+        let login_time = BEGINNING + u64::try_from(self.position)? * STEP;
+        let person = self.people.get_mut(nth).ok_or("nobody")?;
+        person.stream.length += 1;
+        person.session = Some(digest.clone());
+        let (id, length, key) = (person.stream.id, person.stream.length, person.key.clone());
+        let browser = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile Safari/537.36";
+        let fields =
+            json!({"session_digest": digest, "login_time": login_time, "user_agent": {"$personal": browser}});
+        let fields = self.seal(id, &key, fields)?;
+        self.tell("account", id, length, "account.logged_in", &fields)
+    }
+
+    fn log_out(&mut self) -> Result<(), Fault> {
+        let nth = self.somebody();
+        match self.people.get_mut(nth).and_then(|person| Some((person.session.take()?, person))) {
+            Some((digest, person)) => {
+                person.stream.length += 1;
+                let (id, length) = (person.stream.id, person.stream.length);
+                self.tell("account", id, length, "account.logged_out", &json!({"session_digest": digest}))
+            }
+            None => self.log_in(),
+        }
+    }
+
+    fn change_avatar(&mut self) -> Result<(), Fault> {
+        let nth = self.somebody();
+        let person = self.people.get_mut(nth).ok_or("nobody")?;
+        person.stream.length += 1;
+        let (id, length, key) = (person.stream.id, person.stream.length, person.key.clone());
+        let name = format!("{}/{}", hex::encode(id), hex::encode(id));
+        let fields = self.seal(id, &key, json!({"avatar": {"$personal": name}}))?;
+        self.tell("account", id, length, "account.avatar_changed", &fields)
+    }
+
+    fn open_store(&mut self) -> Result<(), Fault> {
+        let (id, nth) = (self.id(), self.somebody());
+        let owner = self.people.get(nth).ok_or("nobody")?.stream.id;
+        let name = format!("好店{}", self.stores.len());
+        self.stores.push((Stream { id, length: 1 }, Vec::new()));
+        self.tell("store", id, 1, "store.opened", &json!({"owner_id": owner, "name": name}))
+    }
+
+    fn add_category(&mut self) -> Result<(), Fault> {
+        if self.stores.is_empty() {
+            return self.open_store();
+        }
+        let (category, nth) = (self.id(), self.random.random_range(0..self.stores.len()));
+        let (stream, categories) = self.stores.get_mut(nth).ok_or("no store")?;
+        stream.length += 1;
+        categories.push(category);
+        let (id, length, name) = (stream.id, stream.length, format!("分类{}", categories.len()));
+        self.tell(
+            "store",
+            id,
+            length,
+            "store.category_added",
+            &json!({"category_id": category, "name": name}),
+        )
+    }
+
+    fn list_product(&mut self) -> Result<(), Fault> {
+        if self.stores.is_empty() {
+            return self.open_store();
+        }
+        let (id, nth) = (self.id(), self.random.random_range(0..self.stores.len()));
+        let (stream, categories) = self.stores.get(nth).ok_or("no store")?;
+        let item = 520_000_000_000_u64 + u64::try_from(self.position)?;
+        let fields = json!({
+            "store_id": stream.id, "taobao_url": format!("https://item.taobao.com/item.htm?id={item}"),
+            "taobao_item_id": item.to_string(), "coupon_url": format!("https://uland.taobao.com/coupon/edetail?e={item}"),
+            "category_id": categories.first(),
+        });
+        self.products.push((Stream { id, length: 1 }, 0));
+        self.tell("product", id, 1, "product.listed", &fields)
+    }
+
+    fn of_product(&mut self, event: &str, fields: &Value) -> Result<(), Fault> {
+        if self.products.is_empty() {
+            return self.list_product();
+        }
+        let nth = self.random.random_range(0..self.products.len());
+        let (stream, _) = self.products.get_mut(nth).ok_or("no product")?;
+        stream.length += 1;
+        let (id, length) = (stream.id, stream.length);
+        self.tell("product", id, length, event, fields)
+    }
+
+    fn title(&mut self) -> String {
+        let words = [
+            "春季新款",
+            "纯棉",
+            "女士",
+            "宽松",
+            "Tea",
+            "红茶",
+            "礼盒装",
+            "不锈钢",
+            "保温杯",
+            "500ml",
+            "家用",
+            "儿童",
+        ];
+        (0..5).filter_map(|_| words.get(self.random.random_range(0..words.len()))).copied().collect()
+    }
+
+    fn record_info(&mut self) -> Result<(), Fault> {
+        // Mostly the newest ones, which the crawler has just looked at.
+        let (title, price) = (self.title(), self.random.random_range(100..100_000_u32));
+        let price = format!("{}.{:02}", price / 100, price % 100);
+        let fields = json!({"title": title, "price": price, "image_url": "https://img.alicdn.com/bao/uploaded/i1/TB1.jpg", "info_source": "page"});
+        self.of_product("product.info_recorded", &fields)
+    }
+
+    fn modify(&mut self) -> Result<(), Fault> {
+        let title = self.title();
+        self.of_product("product.modified", &json!({"title": title}))
+    }
+}
+
+/// Copies what has gathered into a table.
+async fn copy(database: &mut PgConnection, into: &str, rows: &mut String) -> Result<(), Fault> {
+    let mut copying = database.copy_in_raw(&format!("COPY {into} FROM STDIN")).await?;
+    copying.send(std::mem::take(rows).into_bytes()).await?;
+    copying.finish().await?;
+    Ok(())
+}

@@ -1,0 +1,157 @@
+//! Rebuilding while everything goes on: commands are answered, and no read fails, misses anything or is behind.
+
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::time::{Duration, Instant};
+
+use futures_util::future::join_all;
+use sqlx::{Connection, Executor, PgConnection};
+use zhanggui::eventstore::Metadata;
+use zhanggui::projections::engine::Kind;
+use zhanggui::projections::rebuild::{Progress, Watcher, When};
+
+use super::catch_up::{add, head, site_with, tally, total};
+use super::rebuild::rows;
+use crate::eventstore::counter::Command;
+
+/// Events in the log before the rebuild begins.
+const EVENTS: i64 = 25_000;
+
+#[tokio::test(flavor = "multi_thread")]
+async fn writes_go_on_and_every_read_shows_the_last_write_while_it_is_rebuilt() {
+    let model = tally(Kind::Inline);
+    let (site, counters) = site_with(&model).await;
+    for stream in 0..25 {
+        counters
+            .execute(&format!("old{stream}"), Command::Add(EVENTS / 25), Metadata::default())
+            .await
+            .unwrap();
+    }
+    let (done, slowest) = (AtomicBool::new(false), AtomicI64::new(0));
+    let writer = |nth: usize| {
+        let (done, slowest, counters) = (&done, &slowest, counters.clone());
+        let read = format!("SELECT added FROM {}.tally WHERE stream = $1", model.schema());
+        let pool = site.app.site.reads.clone();
+        async move {
+            let (stream, mut added) = (format!("new{nth}"), 0);
+            while !done.load(Ordering::Relaxed) {
+                let begun = Instant::now();
+                add(&counters, &stream, 1).await;
+                added += 1;
+                let shown: i64 = sqlx::query_scalar(&read).bind(&stream).fetch_one(&pool).await.unwrap();
+                assert_eq!(shown, added, "a read is behind");
+                let took = i64::try_from(begun.elapsed().as_millis()).unwrap();
+                slowest.fetch_max(took, Ordering::Relaxed);
+            }
+            added
+        }
+    };
+    let rebuilding = async {
+        for _ in 0..3 {
+            let built = site.builder().rebuild(&model, When::Always).await.unwrap().unwrap();
+            assert!(built.position >= EVENTS);
+        }
+        done.store(true, Ordering::Relaxed);
+    };
+    let ((), written) = tokio::join!(rebuilding, join_all((0..8).map(writer)));
+    let written: i64 = written.into_iter().sum();
+    assert!(written > 30, "{written} commands only");
+    assert_eq!(total(&site, &model).await, EVENTS + written);
+    assert_eq!(head(&site).await, EVENTS + written);
+    // Not a figure, which the bench gives, but far from the seconds that a build takes under the lock.
+    assert!(slowest.into_inner() < 3_000, "a command waited for the build");
+    let mut connection = site.app.log.pool.acquire().await.unwrap();
+    let live = rows(&mut connection, &model.schema()).await;
+    site.builder().rebuild(&model, When::Always).await.unwrap().unwrap();
+    assert_eq!(live, rows(&mut connection, &model.schema()).await);
+}
+
+/// Breaks the build's own connection at the first page.
+#[derive(Debug)]
+struct Cut {
+    superuser: sqlx::PgPool,
+    done: AtomicBool,
+}
+
+impl Watcher for Cut {
+    fn tell(&self, progress: &Progress) {
+        if progress.position > 0 && !self.done.swap(true, Ordering::SeqCst) {
+            let pool = self.superuser.clone();
+            let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND application_name = 'zhanggui rebuild'";
+            tokio::task::block_in_place(|| {
+                tokio::runtime::Handle::current().block_on(pool.execute(cut)).unwrap();
+            });
+        }
+    }
+
+    fn ended(&self, _: &'static str) {}
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_that_is_cut_off_leaves_the_live_one_and_the_next_one_clears_up() {
+    let model = tally(Kind::Inline);
+    let (site, counters) = site_with(&model).await;
+    for stream in 0..25 {
+        add(&counters, &format!("c{stream}"), EVENTS / 25).await;
+    }
+    let superuser = sqlx::PgPool::connect_with(site.database.superuser_options()).await.unwrap();
+    let cut = std::sync::Arc::new(Cut { superuser: superuser.clone(), done: AtomicBool::new(false) });
+    let built = site.builder().watched_by(cut).rebuild(&model, When::Always).await;
+    assert!(built.is_err(), "{built:?}");
+    assert_eq!(total(&site, &model).await, EVENTS);
+    add(&counters, "c1", 1).await;
+    let left = "SELECT count(*) FROM read_model_builds";
+    assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&superuser).await.unwrap(), 1);
+    // A start clears up, also what is of no read model of its own.
+    site.builder().ensure(&zhanggui::projections::engine::ReadModel::all().unwrap()).await.unwrap();
+    assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&superuser).await.unwrap(), 0);
+    let schemas = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%\\_next'";
+    assert_eq!(sqlx::query_scalar::<_, i64>(schemas).fetch_one(&superuser).await.unwrap(), 0);
+    site.builder().rebuild(&model, When::Always).await.unwrap().unwrap();
+    assert_eq!(total(&site, &model).await, EVENTS + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_builds_of_one_read_model_take_turns_and_the_second_is_spared_where_it_may_be() {
+    let model = tally(Kind::Inline);
+    let site = crate::support::site::TestSite::start().await;
+    let counters = crate::eventstore::counter::counters(&site.app.log);
+    add(&counters, "c", 500).await;
+    let builder = site.builder();
+    let (first, second) =
+        tokio::join!(builder.rebuild(&model, When::Missing), builder.rebuild(&model, When::Missing));
+    let built = [first.unwrap(), second.unwrap()].into_iter().flatten().count();
+    assert_eq!(built, 1);
+    let (first, second) =
+        tokio::join!(builder.rebuild(&model, When::Always), builder.rebuild(&model, When::Always));
+    assert!(first.unwrap().is_some() && second.unwrap().is_some());
+    add(&counters, "c", 1).await;
+    assert_eq!(total(&site, &model).await, 501);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_long_read_of_the_old_one_delays_the_last_step_and_is_finished() {
+    let model = tally(Kind::Inline);
+    let (site, counters) = site_with(&model).await;
+    add(&counters, "c", 10).await;
+    let mut reader = PgConnection::connect_with(&site.database.app_options()).await.unwrap();
+    let mut reading = reader.begin().await.unwrap();
+    let sql = format!("SELECT sum(added)::bigint FROM {}.tally", model.schema());
+    assert_eq!(sqlx::query_scalar::<_, i64>(&sql).fetch_one(&mut *reading).await.unwrap(), 10);
+    let builder = site.builder();
+    let rebuilding = tokio::spawn({
+        let model = model.clone();
+        async move { builder.rebuild(&model, When::Always).await }
+    });
+    // Commands are answered while it waits, and the reader sees what it saw.
+    for nth in 1..=10 {
+        let begun = Instant::now();
+        add(&counters, "d", 1).await;
+        assert!(begun.elapsed() < Duration::from_secs(3), "the command {nth} waited");
+    }
+    assert!(!rebuilding.is_finished());
+    sqlx::query_scalar::<_, i64>(&sql).fetch_one(&mut *reading).await.unwrap();
+    reading.commit().await.unwrap();
+    rebuilding.await.unwrap().unwrap().unwrap();
+    assert_eq!(total(&site, &model).await, 20);
+}
