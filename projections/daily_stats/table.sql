@@ -20,8 +20,9 @@ CREATE TABLE retention (
     PRIMARY KEY (cohort, week)
 ) WITH (fillfactor = 50);
 
--- Closed days with every revision: what was counted for good.
-CREATE TABLE closings (
+-- Closed days with every revision: what was counted for good. Every stream has rows of its own; there is one, `daily`.
+CREATE TABLE closings_by_stream (
+    stream        text        NOT NULL,
     date          date        NOT NULL,
     revision      bigint      NOT NULL,
     cause         text,
@@ -30,8 +31,11 @@ CREATE TABLE closings (
     active_users  bigint      NOT NULL,
     counted_to    bigint      NOT NULL,
     closed_at     timestamptz NOT NULL,
-    PRIMARY KEY (date, revision)
+    PRIMARY KEY (stream, date, revision)
 );
+CREATE VIEW closings AS
+SELECT date, revision, cause, timezone, registrations, active_users, counted_to, closed_at
+FROM closings_by_stream WHERE stream = 'daily';
 
 -- What must be known of a person to count the next day: gone when the person is forgotten.
 CREATE TABLE visitors (

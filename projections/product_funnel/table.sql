@@ -7,7 +7,6 @@ CREATE TABLE funnel_products (
     failed_at  timestamptz,
     deleted_at timestamptz
 ) WITH (fillfactor = 80);
-CREATE INDEX funnel_products_by_time ON funnel_products (listed_at);
 
 -- What happened in each quarter of an hour: days of any time zone are made of them, since all clocks are set by quarters.
 -- Sums come out the same in whatever order streams are projected.

@@ -29,8 +29,8 @@ mod values;
 pub use crate::fields::{FieldCode, FieldError};
 pub use commands::{
     AccountCommand, ChangeAvatar, ChangePassword, ConfirmVerification, EraseAccount, GrantRole, Login,
-    LoginAttempt, LoginRequest, Logout, RecordActivity, RecordVerificationSent, Register, RegisterRequest, Registration,
-    RemoveAvatar, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
+    LoginAttempt, LoginRequest, Logout, RecordActivity, RecordVerificationSent, Register, RegisterRequest,
+    Registration, RemoveAvatar, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
 };
 pub use error::{AccountError, TakenField};
 pub use event::AccountEvent;

@@ -9,8 +9,8 @@ use std::time::Duration;
 use ring::{digest, hmac, pbkdf2};
 use sqlx::{Executor, PgConnection, PgPool};
 
-use base64::{Engine, engine::general_purpose::STANDARD};
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use base64::{Engine, engine::general_purpose::STANDARD};
 
 use crate::adapters::embedded_postgres::APP_ROLE;
 use crate::ports::{NoEntropy, Ports};
@@ -22,7 +22,7 @@ pub const SCHEMA: &str = "analytics_v1";
 /// How long a transaction of the role may take.
 pub const LONGEST: Duration = Duration::from_mins(1);
 /// As many as PostgreSQL itself takes for a new password.
-const ROUNDS: std::num::NonZeroU32 = std::num::NonZeroU32::new(4096).unwrap();
+const ROUNDS: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(4095);
 
 /// Functions that everybody may call and that write: without them nobody makes large objects.
 const WRITING: &str = "lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea), lo_open(oid, integer), \
@@ -41,11 +41,7 @@ pub fn new_password(ports: &Ports) -> Result<String, NoEntropy> {
 ///
 /// # Errors
 /// The database's error, or that there is no entropy (as an encoding error).
-pub async fn set_up(
-    database: &mut PgConnection,
-    password: &str,
-    ports: &Ports,
-) -> Result<bool, sqlx::Error> {
+pub async fn set_up(database: &mut PgConnection, password: &str, ports: &Ports) -> Result<bool, sqlx::Error> {
     let verifier = scram(password, ports).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     let made = format!(
         "DO $$ BEGIN
@@ -63,8 +59,9 @@ pub async fn set_up(
         LONGEST.as_secs()
     );
     database.execute(made.as_str()).await?;
-    let is_superuser =
-        sqlx::query_scalar("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetch_one(&mut *database).await?;
+    let is_superuser = sqlx::query_scalar("SELECT rolsuper FROM pg_roles WHERE rolname = current_user")
+        .fetch_one(&mut *database)
+        .await?;
     if is_superuser {
         database.execute(format!("REVOKE EXECUTE ON FUNCTION {WRITING} FROM PUBLIC").as_str()).await?;
     }
@@ -76,8 +73,9 @@ pub async fn set_up(
 /// # Errors
 /// The database's error.
 pub async fn admit(database: &mut PgConnection) -> Result<(), sqlx::Error> {
-    let grants =
-        format!("GRANT USAGE ON SCHEMA {SCHEMA} TO {ANALYST_ROLE}; GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {ANALYST_ROLE}");
+    let grants = format!(
+        "GRANT USAGE ON SCHEMA {SCHEMA} TO {ANALYST_ROLE}; GRANT SELECT ON ALL TABLES IN SCHEMA {SCHEMA} TO {ANALYST_ROLE}"
+    );
     database.execute(grants.as_str()).await.map(drop)
 }
 

@@ -76,7 +76,9 @@ async fn export(settings: &Settings, database: &Database, wanted: Export) -> Res
     let to = wanted.to.unwrap_or(today).min(today);
     let from = wanted.from.unwrap_or_else(|| before(to, 29));
     if from > to {
-        return Err(Refusal(format!("no day from {from} to {to} has begun: choose an earlier first day")).into());
+        return Err(
+            Refusal(format!("no day from {from} to {to} has begun: choose an earlier first day")).into()
+        );
     }
     let options = as_service(&database.app).options([("statement_timeout", "0")]);
     let mut connection = PgConnection::connect_with(&options).await?;

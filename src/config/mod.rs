@@ -6,6 +6,7 @@
 mod given;
 mod outward;
 mod shown;
+mod timezone;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -132,7 +133,7 @@ impl Settings {
             );
         }
         let data_dir = given.data_dir.clone().unwrap_or_else(default_data_dir);
-        let calendar = check_timezone(given.timezone.as_deref(), &mut refusals);
+        let calendar = timezone::check(given.timezone.as_deref(), &mut refusals);
         let mail = outward::check_mail(&given, &mut refusals);
         let sms = outward::check_sms(&given, &mut refusals);
         let media = outward::check_media(&given, &data_dir, &mut refusals);
@@ -169,17 +170,6 @@ fn refuse(refusals: &mut Vec<Refusal>, why: &str) {
 /// As root a folder that the server's own user can enter, else one beside the program's user.
 fn default_data_dir() -> PathBuf {
     PathBuf::from(if rustix::process::geteuid().is_root() { "/var/lib/zhanggui" } else { "./data" })
-}
-
-fn check_timezone(given: Option<&str>, refusals: &mut Vec<Refusal>) -> Calendar {
-    let timezone = given.unwrap_or("Asia/Shanghai").parse().unwrap_or_else(|_| {
-        refuse(
-            refusals,
-            "ZHANGGUI_TIMEZONE is no time zone of the IANA database: write one like Asia/Shanghai or Europe/Berlin",
-        );
-        chrono_tz::Tz::Asia__Shanghai
-    });
-    Calendar::new(timezone)
 }
 
 fn check_master_key(given: Option<&str>, production: bool, refusals: &mut Vec<Refusal>) -> Option<MasterKey> {

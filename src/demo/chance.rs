@@ -43,7 +43,9 @@ impl Chance {
 
     /// So many seconds, to the millisecond.
     pub(super) fn seconds(&mut self, range: Range<u32>) -> TimeDelta {
-        TimeDelta::milliseconds(self.0.random_range(i64::from(range.start) * 1000..i64::from(range.end) * 1000))
+        TimeDelta::milliseconds(
+            self.0.random_range(i64::from(range.start) * 1000..i64::from(range.end) * 1000),
+        )
     }
 
     /// An instant of a day as people keep their hours; within the day, whatever the clocks do.
@@ -58,7 +60,12 @@ impl Chance {
             hour += 1;
         }
         let instant = day.start + TimeDelta::hours(hour) + self.seconds(0..3600);
-        instant.min(day.end - TimeDelta::minutes(1)).max(day.start)
+        if instant < day.end {
+            return instant;
+        }
+        // A short day, or one that is not over yet: any time of it.
+        let long = (day.end - day.start).num_milliseconds().max(1);
+        day.start + TimeDelta::milliseconds(self.0.random_range(0..long))
     }
 
     /// A time-ordered id.

@@ -9,14 +9,14 @@ use uuid::Uuid;
 
 use super::chance::Chance;
 use super::clock::DemoClock;
-use super::merchants::{self, Listing, Shop};
+use super::merchants::{Listing, Shop};
 use super::people::{self, Person};
 use super::{CAST, Plan};
 use crate::account::{Account, AccountEvent, Role};
 use crate::calendar::{before, days};
 use crate::eventstore::bulk::{Bulk, BulkError};
 use crate::eventstore::{Metadata, Store};
-use crate::merchant::{Product, ProductEvent, Store as MerchantStore};
+use crate::merchant::{Product, Store as MerchantStore};
 use crate::statistics::{Count, STREAM, Statistics, StatisticsEvent};
 
 /// Something that is about to happen.
@@ -65,10 +65,14 @@ pub struct Written {
 ///
 /// # Errors
 /// [`BulkError`].
-pub async fn write(plan: &Plan, bulk: Bulk, stores: &Stores, clock: &DemoClock) -> Result<Written, BulkError> {
+pub async fn write(
+    plan: &Plan,
+    bulk: Bulk,
+    stores: &Stores,
+    clock: &DemoClock,
+) -> Result<Written, BulkError> {
     let last = plan.calendar.date(plan.until);
-    let dates: Vec<NaiveDate> =
-        days((before(last, u64::from(plan.days.max(1)) - 1), last)).collect();
+    let dates: Vec<NaiveDate> = days((before(last, u64::from(plan.days.max(1)) - 1), last)).collect();
     let mut chance = Chance::new(plan.seed);
     let registrations = people::registrations(plan, &dates, &mut chance);
     let mut world = World {
@@ -93,39 +97,41 @@ pub async fn write(plan: &Plan, bulk: Bulk, stores: &Stores, clock: &DemoClock) 
     Ok(Written { events: world.bulk.finish().await?, people, stores, products })
 }
 
-struct World<'a> {
-    plan: &'a Plan,
-    bulk: Bulk,
-    stores: &'a Stores,
+pub(super) struct World<'a> {
+    pub(super) plan: &'a Plan,
+    pub(super) bulk: Bulk,
+    pub(super) stores: &'a Stores,
     clock: &'a DemoClock,
-    chance: Chance,
+    pub(super) chance: Chance,
     /// What is to come, the nearest first; of the same instant what was decided first.
     ahead: BinaryHeap<Reverse<(DateTime<Utc>, u64, Moment)>>,
     drawn: u64,
-    people: Vec<Person>,
-    shops: Vec<Shop>,
-    listings: Vec<Listing>,
+    pub(super) people: Vec<Person>,
+    pub(super) shops: Vec<Shop>,
+    pub(super) listings: Vec<Listing>,
     counts: BTreeMap<NaiveDate, Count>,
 }
 
 impl World<'_> {
-    fn plan_for(&mut self, at: DateTime<Utc>, moment: Moment) {
+    pub(super) fn plan_for(&mut self, at: DateTime<Utc>, moment: Moment) {
         self.drawn += 1;
         self.ahead.push(Reverse((at, self.drawn, moment)));
     }
 
     /// Decides who registers and who comes on a day.
     fn look_ahead(&mut self, date: NaiveDate, day: &Range<DateTime<Utc>>, amount: u32) {
+        let awake = day.start..day.end.min(self.plan.until);
         for _ in 0..amount {
-            let at = self.chance.instant(day);
+            let at = self.chance.instant(&awake);
             self.plan_for(at, Moment::Register);
         }
         for person in 0..self.people.len() {
-            let comes = self.people.get(person).is_some_and(|known| {
-                !known.is_erased && self.chance.happens(known.inclination(date))
-            });
+            let comes = self
+                .people
+                .get(person)
+                .is_some_and(|known| !known.is_erased && self.chance.happens(known.inclination(date)));
             if comes {
-                let at = self.chance.instant(day);
+                let at = self.chance.instant(&awake);
                 self.plan_for(at, Moment::Visit(person));
             }
         }
@@ -149,7 +155,12 @@ impl World<'_> {
         Ok(())
     }
 
-    async fn tell(&mut self, person: Uuid, events: &[AccountEvent], at: DateTime<Utc>) -> Result<(), BulkError> {
+    async fn tell(
+        &mut self,
+        person: Uuid,
+        events: &[AccountEvent],
+        at: DateTime<Utc>,
+    ) -> Result<(), BulkError> {
         let metadata = Metadata { actor_id: Some(person), ..Metadata::default() };
         self.bulk.record(&self.stores.accounts, &person.to_string(), events, metadata, at).await
     }
@@ -200,83 +211,11 @@ impl World<'_> {
         Ok(())
     }
 
-    fn plan_listings(&mut self, shop: usize, seen: DateTime<Utc>) {
-        for _ in 0..merchants::amount(&mut self.chance) {
-            let at = seen + self.chance.seconds(20..900);
-            self.plan_for(at, Moment::List(shop));
-        }
-    }
-
-    async fn open_store(&mut self, nth: usize, owner: Uuid, at: DateTime<Utc>) -> Result<(), BulkError> {
-        let (shop, events) = merchants::open(owner, at, &mut self.chance);
-        let metadata = Metadata { actor_id: Some(owner), ..Metadata::default() };
-        self.bulk.record(&self.stores.shops, &shop.id.to_string(), &events, metadata, at).await?;
-        if let Some(person) = self.people.get_mut(nth) {
-            person.store = Some(self.shops.len());
-        }
-        self.shops.push(shop);
-        Ok(())
-    }
-
     async fn leave(&mut self, nth: usize, at: DateTime<Utc>) -> Result<(), BulkError> {
         let Some(person) = self.people.get_mut(nth).filter(|person| !person.is_erased) else { return Ok(()) };
         person.is_erased = true;
         let id = person.id;
         self.tell(id, &[AccountEvent::Erased {}], at).await
-    }
-
-    async fn list(&mut self, nth: usize, at: DateTime<Utc>) -> Result<(), BulkError> {
-        let Some(shop) = self.shops.get(nth) else { return Ok(()) };
-        let number = self.listings.len();
-        let (listing, listed) = merchants::list(number, (nth, shop), at, &mut self.chance);
-        let metadata = Metadata { actor_id: Some(shop.owner), ..Metadata::default() };
-        self.bulk.record(&self.stores.products, &listing.id.to_string(), &[listed], metadata, at).await?;
-        self.listings.push(listing);
-        for (at, moment) in merchants::fate(number, at, &mut self.chance) {
-            self.plan_for(at, moment);
-        }
-        Ok(())
-    }
-
-    /// What happens to a product once it is listed.
-    async fn happen(&mut self, moment: Moment, at: DateTime<Utc>) -> Result<(), BulkError> {
-        let (Moment::Fetch(nth)
-        | Moment::Fail(nth)
-        | Moment::Refresh(nth)
-        | Moment::Reprice(nth)
-        | Moment::Delete(nth)
-        | Moment::Restore(nth)) = moment
-        else {
-            return Ok(());
-        };
-        let Some(listing) = self.listings.get_mut(nth) else { return Ok(()) };
-        let Some(shop) = self.shops.get(listing.shop) else { return Ok(()) };
-        let by_merchant = Metadata { actor_id: Some(shop.owner), ..Metadata::default() };
-        let (event, metadata) = match moment {
-            Moment::Restore(_) if listing.is_deleted => {
-                listing.is_deleted = false;
-                let (taobao_url, taobao_item_id) = (merchants::link(&listing.item), Some(listing.item.clone()));
-                (ProductEvent::Restored { store_id: shop.id, taobao_url, taobao_item_id }, by_merchant)
-            }
-            // Nothing else happens to what is deleted.
-            _ if listing.is_deleted => return Ok(()),
-            Moment::Delete(_) => {
-                listing.is_deleted = true;
-                (ProductEvent::Deleted {}, by_merchant)
-            }
-            Moment::Fetch(_) => {
-                listing.is_fetched = true;
-                (merchants::found(listing, &mut self.chance), Metadata::default())
-            }
-            Moment::Fail(_) => (merchants::reason(&mut self.chance), Metadata::default()),
-            Moment::Refresh(_) => (ProductEvent::RefreshRequested {}, by_merchant),
-            Moment::Reprice(_) if listing.is_fetched => {
-                (merchants::repriced(shop.id, &mut self.chance), by_merchant)
-            }
-            _ => return Ok(()),
-        };
-        let id = listing.id.to_string();
-        self.bulk.record(&self.stores.products, &id, &[event], metadata, at).await
     }
 
     async fn close(&mut self, date: NaiveDate, at: DateTime<Utc>) -> Result<(), BulkError> {

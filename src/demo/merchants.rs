@@ -87,8 +87,8 @@ pub(super) fn fate(product: usize, at: DateTime<Utc>, chance: &mut Chance) -> Ve
     let luck = chance.part();
     if luck < 0.93 {
         // Mostly a few seconds; now and then the crawler has to wait its turn.
-        let slow = chance.part().powi(3) * 55.0;
-        fate.push((at + chance.seconds(1..5) + TimeDelta::seconds(slow as i64), Moment::Fetch(product)));
+        let wait = chance.number(0..56).min(chance.number(0..56)).min(chance.number(0..56));
+        fate.push((at + chance.seconds(1..5) + TimeDelta::seconds(wait.into()), Moment::Fetch(product)));
     } else if luck < 0.98 {
         let given_up = at + chance.seconds(60..240);
         fate.push((given_up, Moment::Fail(product)));

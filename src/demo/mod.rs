@@ -10,6 +10,7 @@ mod clock;
 mod history;
 mod merchants;
 mod people;
+mod trade;
 mod words;
 
 pub use clock::DemoClock;

@@ -11,8 +11,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::problem::Problem;
 use super::{
-    LARGEST_BODY, Shared, admin, analytics, availability, avatar, captcha, guard, idempotency, leave, login, logout, me,
-    merchant, observe, operations, outbox, pages, password, password_resets, register, session,
+    LARGEST_BODY, Shared, admin, analytics, availability, avatar, captcha, guard, idempotency, leave, login,
+    logout, me, merchant, observe, operations, outbox, pages, password, password_resets, register, session,
     verifications,
 };
 use crate::account::Role;

@@ -82,7 +82,14 @@ impl Aggregate for Statistics {
                 let count = Count { registrations, active_users, position };
                 self.keep(date, Closed { count, revision: 1 });
             }
-            StatisticsEvent::DayRevised { date, revision, cause: _, registrations, active_users, position } => {
+            StatisticsEvent::DayRevised {
+                date,
+                revision,
+                cause: _,
+                registrations,
+                active_users,
+                position,
+            } => {
                 let count = Count { registrations, active_users, position };
                 self.keep(date, Closed { count, revision });
             }

@@ -10,8 +10,8 @@ use uuid::Uuid;
 
 use super::Waiting;
 use super::listeners::{Incoming, Listeners, Steps};
-use crate::eventstore::{Append, ClaimDigest};
 use crate::eventstore::merkle::{BadFrontier, Envelope, Frontier};
+use crate::eventstore::{Append, ClaimDigest};
 
 /// Where the log ends, as this process last saw it.
 #[derive(Clone, Debug)]

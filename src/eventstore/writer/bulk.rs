@@ -92,8 +92,7 @@ impl Batches {
         // No inline read model hears it: they are built when all is written.
         let mut nobody = Listeners::default();
         nobody.generation = self.head.generation;
-        let columns =
-            Columns::of(filled.iter().map(|(append, at)| (append, *at)), &self.head, &nobody);
+        let columns = Columns::of(filled.iter().map(|(append, at)| (append, *at)), &self.head, &nobody);
         let head = columns.head_after(&self.head).map_err(|error| BulkError::Lost(error.to_string()))?;
         self.arrive().await?;
         let Some(mut connection) = self.connection.take() else {

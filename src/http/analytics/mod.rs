@@ -101,7 +101,8 @@ mod tests {
     #[test]
     fn only_plain_dates_are_dates() {
         assert_eq!(date("2024-02-29").unwrap(), NaiveDate::from_ymd_opt(2024, 2, 29).unwrap());
-        for wrong in ["", "today", "2026-02-29", "2026-1-1", "1999-12-31", "9999-01-01", "+2026-01-01", "2026-01-01T"]
+        for wrong in
+            ["", "today", "2026-02-29", "2026-1-1", "1999-12-31", "9999-01-01", "+2026-01-01", "2026-01-01T"]
         {
             assert_eq!(date(wrong).unwrap_err().code, "invalid_query", "{wrong}");
         }

@@ -119,7 +119,8 @@ pub async fn show(
     let calendar = site.settings.calendar;
     let begun = asked.begun();
     let bounds = funnel_bounds(calendar, begun);
-    let rows = if bounds.is_empty() { Vec::new() } else { product_funnel::days(&site.reads, &bounds).await? };
+    let rows =
+        if bounds.is_empty() { Vec::new() } else { product_funnel::days(&site.reads, &bounds).await? };
     let as_of_position = match rows.first() {
         Some(row) => row.as_of_position,
         None => position(&site.reads, "product_funnel").await?,

@@ -134,11 +134,10 @@ async fn an_orderly_stop_records_whoever_is_under_way() {
     client.get("/api/v1/me").await;
     drop(client);
     site.app.stop().await;
-    let recorded: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'account.active'")
-            .fetch_one(&pool)
-            .await
-            .unwrap();
+    let recorded: i64 = sqlx::query_scalar("SELECT count(*) FROM events WHERE event_type = 'account.active'")
+        .fetch_one(&pool)
+        .await
+        .unwrap();
     assert_eq!(recorded, 1);
 }
 

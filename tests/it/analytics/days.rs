@@ -95,7 +95,10 @@ async fn a_late_event_makes_a_revision_that_says_so() {
     assert_eq!(close(&site).await.revised, []);
     let mut admin = site.admin().await;
     let day = told(&mut admin, date).await;
-    assert_eq!((numbers(&day), &day["cause"], &day["final"]), ([2, 1, 2], &"late_event".into(), &true.into()));
+    assert_eq!(
+        (numbers(&day), &day["cause"], &day["final"]),
+        ([2, 1, 2], &"late_event".into(), &true.into())
+    );
     let head: i64 =
         sqlx::query_scalar("SELECT max(position) FROM events WHERE event_type = 'statistics.day_revised'")
             .fetch_one(&site.app.log.pool)
@@ -177,7 +180,8 @@ async fn where_an_instant_lies_in_the_log_is_found() {
     }
     let mut connection = PgConnection::connect_with(&site.database.app_options()).await.unwrap();
     connection.execute("SET search_path = public").await.unwrap();
-    let probes = times.iter().flat_map(|at| [*at, *at + TimeDelta::microseconds(1), *at - TimeDelta::seconds(5)]);
+    let probes =
+        times.iter().flat_map(|at| [*at, *at + TimeDelta::microseconds(1), *at - TimeDelta::seconds(5)]);
     for at in probes.chain([site.clock.now() + TimeDelta::days(9)]) {
         let found: i64 = sqlx::query_scalar("SELECT position_before($1)")
             .bind(at)

@@ -98,7 +98,10 @@ async fn the_log_verifies_the_closed_days_are_right_and_people_can_log_in() {
     assert!(funnel[0].fetched > 10 && funnel[0].median_seconds_to_fetch.is_some(), "{:?}", funnel[0]);
     // A claim is held as if the product had been listed by hand.
     let again = json!({"username": "demo_admin", "email": "x@example.com", "phone": "13712345678"});
-    let taken = site.client().get(&format!("/api/v1/availability?username={}", again["username"].as_str().unwrap())).await;
+    let taken = site
+        .client()
+        .get(&format!("/api/v1/availability?username={}", again["username"].as_str().unwrap()))
+        .await;
     assert_eq!(taken.json()["available"], false);
 }
 

@@ -162,7 +162,10 @@ async fn check(site: &TestSite) {
         assert_eq!(day.returning_users, day.active_users - day.new_users, "returning on {date}");
         assert_eq!(day.weekly_active_users, read.active(date, 7), "weekly on {date}");
         assert_eq!(day.monthly_active_users, read.active(date, 30), "monthly on {date}");
-        assert_eq!(day.revision > 0, state.last_closed().is_some_and(|closed| date <= closed) && date >= state_first(site).await);
+        assert_eq!(
+            day.revision > 0,
+            state.last_closed().is_some_and(|closed| date <= closed) && date >= state_first(site).await
+        );
     }
     let weeks = (week(first), week(last));
     for row in daily_stats::retention(&site.app.site.reads, weeks, week(last)).await.unwrap() {
@@ -176,11 +179,12 @@ async fn check(site: &TestSite) {
 
 /// The first day that was closed.
 async fn state_first(site: &TestSite) -> NaiveDate {
-    let first: Option<String> =
-        sqlx::query_scalar("SELECT min(payload->>'date') FROM events WHERE event_type = 'statistics.day_closed'")
-            .fetch_one(&site.app.log.pool)
-            .await
-            .unwrap();
+    let first: Option<String> = sqlx::query_scalar(
+        "SELECT min(payload->>'date') FROM events WHERE event_type = 'statistics.day_closed'",
+    )
+    .fetch_one(&site.app.log.pool)
+    .await
+    .unwrap();
     first.map_or(NaiveDate::MAX, |date| date.parse().unwrap())
 }
 

@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use zhanggui::account::{GrantRole, Role};
 use zhanggui::calendar::{after, before, week};
 use zhanggui::eventstore::Metadata;
-use zhanggui::merchant::product::{InfoFailure, InfoSource, ProductCommand, RecordInfoFailure, RecordProductInfo};
+use zhanggui::merchant::product::{
+    InfoFailure, InfoSource, ProductCommand, RecordInfoFailure, RecordProductInfo,
+};
 
 use super::{DAILY, come, move_to, register, register_on, shown, today};
 use crate::support::client::Client;
@@ -41,7 +43,10 @@ async fn a_range_has_both_ends_at_most_366_days_and_nothing_of_the_future() {
     let date = today(&site);
     let usual = client.get(DAILY).await.json();
     assert_eq!(usual["days"].as_array().unwrap().len(), 30);
-    assert_eq!((&usual["from"], &usual["to"]), (&json!(before(date, 29).to_string()), &json!(date.to_string())));
+    assert_eq!(
+        (&usual["from"], &usual["to"]),
+        (&json!(before(date, 29).to_string()), &json!(date.to_string()))
+    );
     assert_eq!(usual["today"], date.to_string());
     let range = |from, to| format!("?from={from}&to={to}");
     let year = client.get(&format!("{DAILY}{}", range(before(date, 365), date))).await.json();
@@ -50,7 +55,8 @@ async fn a_range_has_both_ends_at_most_366_days_and_nothing_of_the_future() {
     let days: Vec<_> = future["days"].as_array().unwrap().iter().map(|day| day["date"].clone()).collect();
     assert_eq!(days, [before(date, 1).to_string(), date.to_string()]);
     shown(&site).await;
-    let head: i64 = sqlx::query_scalar("SELECT position FROM log_head").fetch_one(&site.app.log.pool).await.unwrap();
+    let head: i64 =
+        sqlx::query_scalar("SELECT position FROM log_head").fetch_one(&site.app.log.pool).await.unwrap();
     for path in [DAILY, RETENTION, PRODUCTS] {
         let nothing = client.get(&format!("{path}{}", range(after(date, 20), after(date, 30)))).await;
         assert_eq!(nothing.status, 200, "{}", nothing.text());
@@ -91,7 +97,10 @@ async fn active_people_are_counted_once_in_a_week_and_a_month() {
     // The analyst came as well.
     assert_eq!([&told["dau"], &told["wau"], &told["mau"]], [2, 3, 4]);
     assert_eq!([&told["new_users"], &told["returning_users"]], [1, 1]);
-    assert_eq!((&told["final"], &told["revision"], &told["at"]), (&json!(false), &json!(0), &json!(date.to_string())));
+    assert_eq!(
+        (&told["final"], &told["revision"], &told["at"]),
+        (&json!(false), &json!(0), &json!(date.to_string()))
+    );
     let before_it = client.get(&format!("{ACTIVE}?at={}", before(date, 1))).await.json();
     assert_eq!([&before_it["dau"], &before_it["wau"], &before_it["mau"]], [0, 2, 3]);
 }
@@ -228,7 +237,10 @@ async fn a_spreadsheet_gets_the_same_numbers_as_a_file() {
         )
     );
     let active = client.ask("GET", ACTIVE, &[("accept", "text/csv")]).await;
-    assert_eq!(active.text().lines().nth(1).unwrap(), format!("{date},Asia/Shanghai,1,1,1,1,0,false,0,{as_of}"));
+    assert_eq!(
+        active.text().lines().nth(1).unwrap(),
+        format!("{date},Asia/Shanghai,1,1,1,1,0,false,0,{as_of}")
+    );
     // JSON for whoever does not mind, and for whoever likes both the same.
     for accept in ["*/*", "application/json", "text/csv;q=0.5, application/json"] {
         let answer = client.ask("GET", &path, &[("accept", accept)]).await;
