@@ -6,6 +6,7 @@
 mod given;
 mod outward;
 mod shown;
+mod timezone;
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -19,6 +20,7 @@ use crate::adapters::avatar_files::MediaStore;
 use crate::adapters::smtp::SmtpSettings;
 use crate::adapters::taobao::fetch::CrawlerSettings;
 use crate::adapters::taobao::top::TopSettings;
+use crate::calendar::Calendar;
 use crate::eventstore::seal::MasterKey;
 
 /// For whom the server runs.
@@ -77,6 +79,8 @@ pub struct Settings {
     pub session_idle: Duration,
     /// A session is over after this long in any case.
     pub session_absolute: Duration,
+    /// The days by which people are counted.
+    pub calendar: Calendar,
     /// The mail server.
     pub mail: Option<SmtpSettings>,
     /// The SMS provider.
@@ -129,6 +133,7 @@ impl Settings {
             );
         }
         let data_dir = given.data_dir.clone().unwrap_or_else(default_data_dir);
+        let calendar = timezone::check(given.timezone.as_deref(), &mut refusals);
         let mail = outward::check_mail(&given, &mut refusals);
         let sms = outward::check_sms(&given, &mut refusals);
         let media = outward::check_media(&given, &data_dir, &mut refusals);
@@ -137,6 +142,7 @@ impl Settings {
             profile,
             listen,
             data_dir,
+            calendar,
             mail,
             sms,
             media,

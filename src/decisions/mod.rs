@@ -71,6 +71,12 @@ pub mod d0021_read_models_beside_each_other {}
 #[doc = include_str!("0022-catching-up.md")]
 pub mod d0022_catching_up {}
 
+#[doc = include_str!("0023-days-are-facts.md")]
+pub mod d0023_days_are_facts {}
+
+#[doc = include_str!("0024-analysts-in-the-database.md")]
+pub mod d0024_analysts_in_the_database {}
+
 #[doc = include_str!("0029-watching-and-the-shared-pace.md")]
 pub mod d0029_watching_and_the_shared_pace {}
 

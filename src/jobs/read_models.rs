@@ -38,8 +38,15 @@ async fn keep(site: &Shared) -> Result<(), sqlx::Error> {
         tracing::error!(schema, "this program's version of a read model is gone: restart it");
     }
     let mut connection = site.writes.acquire().await?;
-    for schema in registry::drop_unused(&mut connection, &models, registry::GRACE).await? {
+    let dropped = registry::drop_unused(&mut connection, &models, registry::GRACE).await?;
+    for schema in &dropped {
         tracing::info!(schema, "dropped a version of a read model that nobody uses any more");
+    }
+    if !dropped.is_empty() {
+        // Views for others may have been of the one that is gone.
+        for model in &models {
+            registry::publish(&mut connection, model).await?;
+        }
     }
     drop_leftovers(&mut connection).await.map(drop)
 }

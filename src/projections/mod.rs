@@ -20,10 +20,13 @@
 
 pub mod apply;
 pub mod catch_up;
+pub mod daily_stats;
 pub mod engine;
 pub mod erasures;
+pub mod product_funnel;
 pub mod product_list;
 pub mod rebuild;
+pub mod recount;
 pub mod registry;
 pub mod session_validity;
 pub mod standing;
@@ -37,6 +40,8 @@ pub const READ_MODELS: &[(&str, Kind)] = &[
     ("session_validity", Kind::Inline),
     ("erasures", Kind::Inline),
     ("product_list", Kind::Inline),
+    ("daily_stats", Kind::CatchUp),
+    ("product_funnel", Kind::CatchUp),
 ];
 
 /// The `search_path` under which reads find every read model's tables: those of this program's SQL.
@@ -46,4 +51,17 @@ pub fn search_path() -> String {
     let models = ReadModel::all().unwrap_or_default();
     let schemas = models.iter().map(ReadModel::schema);
     std::iter::once("public".to_owned()).chain(schemas).collect::<Vec<_>>().join(",")
+}
+
+/// How far a read model is that catches up: every event up to there is in its rows.
+///
+/// # Errors
+/// The database's error.
+pub async fn position(database: impl sqlx::PgExecutor<'_>, name: &str) -> Result<i64, sqlx::Error> {
+    let models = ReadModel::all().unwrap_or_default();
+    let schema = models.iter().find(|model| model.name == name).map(ReadModel::schema);
+    sqlx::query_scalar("SELECT position FROM read_models WHERE schema_name = $1")
+        .bind(schema)
+        .fetch_one(database)
+        .await
 }

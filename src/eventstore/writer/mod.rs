@@ -10,6 +10,7 @@
 
 mod answers;
 mod batch;
+pub(super) mod bulk;
 mod connection;
 pub mod listeners;
 
@@ -227,7 +228,8 @@ impl Task {
             Ok(listeners) => listeners,
             Err(error) => return Tried::Failed(batch, error.to_string()),
         };
-        let columns = Columns::of(&batch, &head, self.clock.now(), &listeners);
+        let now = self.clock.now();
+        let columns = Columns::of(batch.iter().map(|item| (&item.append, now)), &head, &listeners);
         self.listeners = Some(listeners);
         match self.connection.append(&columns).await {
             Ok(answer) => self.heed(batch, answer),

@@ -5,7 +5,7 @@
 
 pub mod bulk;
 pub mod categories;
-mod csv;
+pub(crate) mod csv;
 pub mod events;
 pub mod export;
 pub mod import;

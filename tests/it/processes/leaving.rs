@@ -72,7 +72,7 @@ async fn within_a_minute_nothing_is_left_of_who_has_left_on_any_instance() {
     }
     assert!(left.elapsed() < A_MINUTE, "{:?}", left.elapsed());
 
-    for name in READ_MODELS {
+    for (name, _) in READ_MODELS {
         let rebuilt = run(program_on(&database, &folder.0).args(["projections", "rebuild", name]));
         assert_eq!(rebuilt.status.code(), Some(0), "{rebuilt:?}");
     }

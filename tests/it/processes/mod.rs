@@ -1,5 +1,6 @@
 //! Whole processes: started, asked to stop, killed, two at a time.
 
+mod analysts;
 mod appenders;
 mod carriers;
 mod commands;

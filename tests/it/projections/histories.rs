@@ -20,8 +20,12 @@ use crate::history::samples;
 use crate::support::site::TestSite;
 
 /// The first event of a stream, by its aggregate, where there is one that must come before any other.
-const FIRST: [(&str, &str); 3] =
-    [("account", "account.registered"), ("store", "store.opened"), ("product", "product.listed")];
+const FIRST: [(&str, &str); 4] = [
+    ("account", "account.registered"),
+    ("store", "store.opened"),
+    ("product", "product.listed"),
+    ("statistics", "statistics.day_closed"),
+];
 /// How many streams of an aggregate a history has.
 const STREAMS: usize = 3;
 

@@ -60,6 +60,13 @@ pub(crate) async fn connect(site: &TestSite) -> PgConnection {
     PgConnection::connect_with(&as_service(&site.database.app_options())).await.unwrap()
 }
 
+/// Rebuilds every read model.
+pub(crate) async fn rebuild_all(site: &TestSite) {
+    for model in ReadModel::all().unwrap() {
+        site.builder().rebuild(&model, When::Always).await.unwrap();
+    }
+}
+
 /// Rebuilds every read model and compares it with what it was.
 pub(crate) async fn check_rebuilt_equals_live(site: &TestSite) {
     site.catch_up().await;

@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use zhanggui::account::{
     AccountCommand, ChangePassword, Channel, Email, GrantRole, Identity, Login, Logout, Password, Phone,
-    RecordVerificationSent, Register, RemoveAvatar, ReplayErasure, RequestPasswordReset, ResetPassword,
-    RevokeRole, Role, Username,
+    RecordActivity, RecordVerificationSent, Register, RemoveAvatar, ReplayErasure, RequestPasswordReset,
+    ResetPassword, RevokeRole, Role, Username,
 };
 use zhanggui::eventstore::Metadata;
 use zhanggui::ports::Clock;
@@ -45,6 +45,7 @@ fn every_command(site: &TestSite, person: &Person) -> Vec<AccountCommand> {
         GrantRole { role: Role::Admin }.into(),
         login.into(),
         Logout { session_digest }.into(),
+        RecordActivity { date: now.date_naive() }.into(),
         RecordVerificationSent { verification_id }.into(),
         Register::new(identity, "a hash".to_owned()).into(),
         RemoveAvatar.into(),
