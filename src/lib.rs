@@ -3,7 +3,7 @@
 //! The rooms, in reading order:
 //! - [`account`] and [`merchant`] decide: commands in, events out, no input or output; [`fields`] reads what is asked.
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
-//! - [`projections`] shows: read models of SQL, as current as the log.
+//! - [`projections`] shows: read models of SQL, as current as the log or soon.
 //! - [`reactors`] act: what the world is told once an event is in the log.
 //! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.
 //! - [`jobs`] sweeps: what happens by the clock.

@@ -7,6 +7,7 @@ mod delivery;
 mod followers;
 mod kills;
 mod lifecycle;
+mod projections;
 mod reactors;
 mod roles;
 mod server;
