@@ -12,6 +12,7 @@ ALTER TABLE read_models
     ADD COLUMN stopped_why text,
     ADD COLUMN owner       uuid,
     ADD COLUMN lease_until timestamptz,
+    ADD COLUMN published   boolean     NOT NULL DEFAULT false,
     ADD COLUMN used_at     timestamptz NOT NULL DEFAULT now();
 -- What a program before this migration built: nobody calls it any more, and it is dropped as unused.
 UPDATE read_models SET schema_name = name;
@@ -22,6 +23,7 @@ COMMENT ON COLUMN read_models.position IS 'catch_up: every event up to here is i
 COMMENT ON COLUMN read_models.stopped_at IS 'The position of the event that its statements cannot take; it goes on after an operator says so.';
 COMMENT ON COLUMN read_models.stopped_why IS 'What the database said; names no person.';
 COMMENT ON COLUMN read_models.owner IS 'The instance that moves it on, until lease_until by the database''s clock.';
+COMMENT ON COLUMN read_models.published IS 'Whether the views of its published.sql show this version.';
 COMMENT ON COLUMN read_models.used_at IS 'When an instance last said that it uses this version.';
 
 -- The statements that an append calls, as functions in the schemas of their read models.

@@ -4,7 +4,7 @@
 //! - [`account`] and [`merchant`] decide: commands in, events out, no input or output; [`fields`] reads what is asked.
 //! - [`statistics`] decides which days are counted for good; [`calendar`] knows when a local day begins and ends.
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
-//! - [`projections`] shows: read models of SQL, as current as the log.
+//! - [`projections`] shows: read models of SQL, as current as the log or soon.
 //! - [`analytics`] lays out: the same numbers as tables, in CSV and Parquet, and as views for a role of analysts.
 //! - [`reactors`] act: what the world is told once an event is in the log.
 //! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.

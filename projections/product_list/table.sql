@@ -31,9 +31,10 @@ RETURN translate(
 -- the statements tell them apart.)
 CREATE FUNCTION title_grams(store_id uuid, folded text) RETURNS text[] LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE
 RETURN (
-    SELECT coalesce(array_agg(DISTINCT right(store_id::text, 8) || gram), '{}')
-    FROM generate_series(1, length(folded)) AS start (n)
-    CROSS JOIN LATERAL (VALUES (substr(folded, n, 1)), (substr(folded, n, 2))) AS cut (gram)
+    SELECT coalesce(array_agg(DISTINCT mark || gram), '{}')
+    FROM (SELECT right(store_id::text, 8), letter, lead(letter) OVER (ORDER BY n)
+          FROM unnest(string_to_array(folded, NULL)) WITH ORDINALITY AS letters (letter, n)) AS place (mark, letter, next)
+    CROSS JOIN LATERAL (VALUES (letter), (letter || next)) AS cut (gram)
     WHERE strpos(gram, ' ') = 0
 );
 

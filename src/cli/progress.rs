@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use crate::projections::rebuild::{Progress, Watcher};
 
 /// How long the bar is.
-const WIDTH: usize = 30;
+const WIDTH: u8 = 30;
 /// How often it is drawn, and how often a line is written where nobody watches.
 const DRAWN_EVERY: Duration = Duration::from_millis(100);
 const TOLD_EVERY: Duration = Duration::from_secs(5);
@@ -42,7 +42,7 @@ impl Watcher for Bar {
 
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "parts of a short bar")]
 fn line(progress: &Progress) -> String {
-    let filled = (progress.part() * WIDTH as f64) as usize;
+    let filled = (progress.part() * f64::from(WIDTH)) as u8;
     let bar: String = (0..WIDTH).map(|place| if place < filled { '█' } else { '░' }).collect();
     let Progress { name, position, goal, .. } = progress;
     format!(

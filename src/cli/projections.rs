@@ -133,8 +133,8 @@ async fn as_it_was(builder: &Builder, model: &ReadModel, moment: Moment, into: &
     let (name, heard, position) = (model.name, built.heard, built.position);
     say(format_args!("{name} as of position {position}, from {heard} events, is in the schema {into}"));
     if let Some(table) = model.first_table() {
-        say(format_args!("begin with: SELECT * FROM {into}.{table} LIMIT 100;"));
+        say(format_args!("begin with: SELECT * FROM \"{into}\".{table} LIMIT 100;"));
     }
-    say(format_args!("when it has served: DROP SCHEMA {into} CASCADE;"));
+    say(format_args!("when it has served: DROP SCHEMA \"{into}\" CASCADE;"));
     Ok(())
 }

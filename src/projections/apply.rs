@@ -29,7 +29,7 @@ pub async fn call(transaction: &mut Transaction<'_, Postgres>, steps: &Steps) ->
     let mut first = 0;
     for ((schema, function), end) in steps.schemas.iter().zip(&steps.functions).zip(&steps.ends) {
         let end = usize::try_from(*end).unwrap_or(0);
-        sqlx::query(&format!("SELECT {schema}.\"{function}\"($1, $2, $3, $4)"))
+        sqlx::query(&format!("SELECT \"{schema}\".\"{function}\"($1, $2, $3, $4)"))
             .bind(steps.ids.get(first..end))
             .bind(steps.payloads.get(first..end))
             .bind(steps.times.get(first..end))

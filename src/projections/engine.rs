@@ -165,7 +165,9 @@ impl ReadModel {
     /// The database's error, for example a mistake in the folder's SQL.
     pub async fn create(&self, database: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
         database
-            .execute(format!("CREATE SCHEMA {schema}; SET LOCAL search_path = {schema}, public").as_str())
+            .execute(
+                format!("CREATE SCHEMA \"{schema}\"; SET LOCAL search_path = \"{schema}\", public").as_str(),
+            )
             .await?;
         database.execute(self.sql.table.as_str()).await?;
         for (event, sql) in &self.sql.on {
@@ -201,7 +203,7 @@ fn definition(schema: &str, event: &str, sql: &str) -> String {
     // A statement with CTEs of its own goes on with them; any other one just follows.
     let rest = statement.strip_prefix("WITH ").map_or_else(|| statement.clone(), |more| format!(", {more}"));
     format!(
-        "CREATE FUNCTION {schema}.\"{name}\"(ids text[], payloads text[], times timestamptz[], positions bigint[])
+        "CREATE FUNCTION \"{schema}\".\"{name}\"(ids text[], payloads text[], times timestamptz[], positions bigint[])
          RETURNS void LANGUAGE plpgsql AS $function$
          #variable_conflict use_column
          BEGIN

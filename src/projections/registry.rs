@@ -94,12 +94,18 @@ async fn next_generation(database: &mut PgConnection) -> Result<(), sqlx::Error>
     database.execute("UPDATE log_head SET generation = generation + 1 WHERE log = 0").await.map(drop)
 }
 
-/// Runs `published.sql` of a read model that is built, in a transaction of its own.
+/// Runs `published.sql` of a read model that is built, unless it was this version's that ran last.
 ///
 /// # Errors
-/// The database's error.
+/// The database's error; where a long statement of somebody's is in the way, soon.
 pub async fn publish(database: &mut PgConnection, model: &ReadModel) -> Result<(), sqlx::Error> {
+    let sql = "SELECT published FROM read_models WHERE schema_name = $1";
+    let is_published = sqlx::query_scalar(sql).bind(model.schema()).fetch_optional(&mut *database).await?;
+    if model.sql.published.is_empty() || is_published == Some(true) {
+        return Ok(());
+    }
     let mut transaction = database.begin().await?;
+    transaction.execute("SET LOCAL lock_timeout = '2s'").await?;
     publish_within(&mut transaction, model).await?;
     transaction.commit().await
 }
@@ -112,6 +118,8 @@ pub(super) async fn publish_within(
     if model.sql.published.is_empty() {
         return Ok(());
     }
+    let which = "UPDATE read_models SET published = schema_name = $2 WHERE name = $1";
+    sqlx::query(which).bind(model.name).bind(model.schema()).execute(&mut *database).await?;
     database.execute(format!("SET LOCAL search_path = {}, public", model.schema()).as_str()).await?;
     database.execute(model.sql.published.as_str()).await.map(drop)
 }
@@ -148,7 +156,7 @@ pub async fn drop_unused(
             .await?;
         if gone.rows_affected() > 0 {
             next_generation(&mut transaction).await?;
-            transaction.execute(format!("DROP SCHEMA IF EXISTS {schema} CASCADE").as_str()).await?;
+            transaction.execute(format!("DROP SCHEMA IF EXISTS \"{schema}\" CASCADE").as_str()).await?;
             transaction.commit().await?;
             dropped.push(schema);
         }

@@ -35,6 +35,14 @@ impl Head {
     }
 }
 
+impl Head {
+    /// Where an answer says that the log ends.
+    pub(super) fn of(answer: &Answer) -> Result<Self, BadFrontier> {
+        let Answer { head_position, head_recorded_at, head_generation, .. } = answer;
+        Self::new(*head_position, *head_recorded_at, &answer.head_frontier, *head_generation)
+    }
+}
+
 /// What `append_events` answers.
 #[derive(Debug, FromRow)]
 pub(super) struct Answer {

@@ -1,5 +1,6 @@
 //! The writer's own connection: made when needed, made again when lost, never waited for without a bound.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sqlx::postgres::{PgConnectOptions, PgConnection, PgRow};
@@ -22,6 +23,8 @@ const SILENCE: Duration = Duration::from_secs(8);
 pub(super) struct Connection {
     options: PgConnectOptions,
     open: Option<PgConnection>,
+    /// Those that were loaded last.
+    listeners: Option<Arc<Listeners>>,
 }
 
 impl Connection {
@@ -32,7 +35,7 @@ impl Connection {
             ("statement_timeout", "7000"),
             ("default_transaction_isolation", "read\\ committed"),
         ]);
-        Self { options, open: None }
+        Self { options, open: None, listeners: None }
     }
 
     async fn get(&mut self) -> Result<&mut PgConnection, sqlx::Error> {
@@ -80,17 +83,23 @@ impl Connection {
         Head::new(position, recorded_at, &frontier, generation).map_err(|error| Lost(error.to_string()))
     }
 
-    /// The listeners that are registered now.
-    pub(super) async fn listeners(&mut self) -> Result<Listeners, sqlx::Error> {
-        let connection = self.get().await?;
-        let loaded = match tokio::time::timeout(PATIENCE, Listeners::load(connection)).await {
-            Ok(loaded) => loaded,
-            Err(_elapsed) => Err(sqlx::Error::PoolTimedOut),
-        };
-        if loaded.as_ref().is_err_and(is_lost) {
-            self.drop_connection();
+    /// The listeners of this generation, or of a newer one, which the head will then tell.
+    pub(super) async fn listeners(&mut self, generation: i64) -> Result<Arc<Listeners>, sqlx::Error> {
+        if let Some(known) = self.listeners.as_ref().filter(|known| known.generation == generation) {
+            return Ok(Arc::clone(known));
         }
-        loaded
+        let connection = self.get().await?;
+        match tokio::time::timeout(PATIENCE, Listeners::load(connection)).await {
+            Ok(Ok(loaded)) => Ok(Arc::clone(self.listeners.insert(Arc::new(loaded)))),
+            Ok(Err(error)) => {
+                self.drop_connection();
+                Err(error)
+            }
+            Err(_elapsed) => {
+                self.drop_connection();
+                Err(sqlx::Error::PoolTimedOut)
+            }
+        }
     }
 
     /// The id of the event at `position`, once no append is under way any more.

@@ -26,7 +26,7 @@ pub struct Listeners {
 
 /// A row of the registration; a single one without a listener when there is none.
 #[derive(FromRow)]
-struct Registered {
+struct Listed {
     generation: i64,
     event_type: Option<String>,
     schema_name: Option<String>,
@@ -39,7 +39,7 @@ impl Listeners {
     /// # Errors
     /// The database's error.
     pub async fn load(database: &mut PgConnection) -> Result<Self, sqlx::Error> {
-        let rows: Vec<Registered> = sqlx::query_as(
+        let rows: Vec<Listed> = sqlx::query_as(
             "SELECT h.generation, l.event_type, l.schema_name, l.function_name \
              FROM log_head h LEFT JOIN read_model_listeners l ON true WHERE h.log = 0 ORDER BY l.schema_name",
         )

@@ -28,7 +28,6 @@ use self::answers::{acknowledge, refuse, reject};
 use self::batch::{Answer, Columns, Head, split};
 pub use self::connection::is_lost;
 use self::connection::{Connection, Lost};
-use self::listeners::Listeners;
 use super::Append;
 use crate::ports::Clock;
 
@@ -87,7 +86,6 @@ impl Writer {
         let task = Task {
             connection: Connection::new(database),
             head: None,
-            listeners: None,
             clock,
             epoch: epoch.clone(),
             closing: closing.clone(),
@@ -129,7 +127,6 @@ impl Writer {
 struct Task {
     connection: Connection,
     head: Option<Head>,
-    listeners: Option<Listeners>,
     clock: Arc<dyn Clock>,
     epoch: Arc<AtomicU64>,
     closing: Arc<Notify>,
@@ -224,13 +221,17 @@ impl Task {
                 return Tried::Done;
             }
         };
-        let listeners = match self.current_listeners(head.generation).await {
+        let listeners = match self.connection.listeners(head.generation).await {
             Ok(listeners) => listeners,
-            Err(error) => return Tried::Failed(batch, error.to_string()),
+            Err(error) => {
+                // As after an append that was interrupted, but that nothing was under way.
+                self.head = None;
+                self.epoch.fetch_add(1, Ordering::AcqRel);
+                return Tried::Failed(batch, error.to_string());
+            }
         };
         let now = self.clock.now();
         let columns = Columns::of(batch.iter().map(|item| (&item.append, now)), &head, &listeners);
-        self.listeners = Some(listeners);
         match self.connection.append(&columns).await {
             Ok(answer) => self.heed(batch, answer),
             Err(error) if is_lost(&error) => self.settle(batch, &columns, &head, &error).await,
@@ -247,23 +248,9 @@ impl Task {
         Ok(head)
     }
 
-    /// The listeners of this generation, or of a newer one, which the head will then tell.
-    async fn current_listeners(&mut self, generation: i64) -> Result<Listeners, sqlx::Error> {
-        match self.listeners.take() {
-            Some(known) if known.generation == generation => Ok(known),
-            _ => self.connection.listeners().await,
-        }
-    }
-
     /// Answers whom the database's answer concerns.
     fn heed(&mut self, batch: Vec<Waiting>, answer: Answer) -> Tried {
-        self.head = Head::new(
-            answer.head_position,
-            answer.head_recorded_at,
-            &answer.head_frontier,
-            answer.head_generation,
-        )
-        .ok();
+        self.head = Head::of(&answer).ok();
         match answer.outcome.as_str() {
             "appended" => {
                 #[expect(clippy::cast_precision_loss, reason = "positions stay far below 2^52")]

@@ -82,12 +82,14 @@ pub(super) async fn lock(
     me: Uuid,
     position: i64,
 ) -> Result<bool, sqlx::Error> {
-    // A crash of the server loses the rows together with the position: no need to wait for the disk.
+    // A crash of the server loses the rows together with the position: no need to wait for the disk. A plan made for
+    // few rows, or while the tables were empty, would not do for a page of them.
     let locked = sqlx::query(
         "WITH held AS MATERIALIZED (SELECT FROM read_models \
              WHERE schema_name = $1 AND owner = $2 AND position = $3 AND stopped_at IS NULL FOR UPDATE) \
          SELECT set_config('search_path', $1 || ',public', true), set_config('synchronous_commit', 'off', true), \
-                set_config('idle_in_transaction_session_timeout', '4s', true) FROM held",
+                set_config('idle_in_transaction_session_timeout', '4s', true), \
+                set_config('plan_cache_mode', 'force_custom_plan', true) FROM held",
     )
     .bind(schema)
     .bind(me)

@@ -16,7 +16,7 @@ use crate::eventstore::news::{EVENTS, Trouble, listen};
 /// How long nobody looks when nothing is told: leases that ran out tell nobody.
 const POLL: Duration = Duration::from_secs(1);
 /// The least time between two steps that reach the end of the log: appends that follow each other closely share one.
-const GATHER: Duration = Duration::from_millis(20);
+const GATHER: Duration = Duration::from_millis(50);
 /// The longest pause between two looks for a database that is away.
 const LONGEST_AWAY: Duration = Duration::from_secs(8);
 /// How long a stop waits for the step that is under way.
@@ -81,7 +81,7 @@ async fn run(engine: Arc<Engine>, listening: PgPool, mut stop: watch::Receiver<b
 /// Wakes those whom the news concerns: all when the log goes on or something may have been missed, and where one was
 /// moved on or set free, that one.
 fn tell(wakes: &[(Arc<Followed>, Arc<Notify>)], news: Option<&PgNotification>) {
-    let moved = news.filter(|news| news.channel() == CHANNEL).map(|news| news.payload());
+    let moved = news.filter(|news| news.channel() == CHANNEL).map(PgNotification::payload);
     for (followed, wake) in wakes {
         match moved.and_then(|payload| payload.split_once(' ')) {
             None => wake.notify_one(),

@@ -9,21 +9,24 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use sqlx::{Connection, Executor, PgConnection};
-use tokio::sync::mpsc;
-use tokio::task::{JoinHandle, spawn_blocking};
 
+use super::ahead::{PAGE, Planned, plan, read_ahead};
+use super::tables::{analyze, set_logged};
 use super::{Builder, Built, Stop, leftovers, progress::Progress};
-use crate::eventstore::heard::{Page, Reader};
-use crate::eventstore::writer::listeners::{Listeners, Steps};
+use crate::eventstore::heard::Reader;
+use crate::eventstore::writer::listeners::Listeners;
 use crate::projections::apply::{Poison, call, is_poison, reason};
 use crate::projections::engine::ReadModel;
 
-/// How many heard events are projected in a transaction.
-const PAGE: i64 = 20_000;
 /// So few events are left for the last step.
 const FEW: i64 = 1_000;
 /// How often a build looks for more before it takes the last step even so.
 const ROUNDS: usize = 10;
+
+/// What a build's session is set to. A plan made while the tables were empty would not do for full ones, so each call
+/// is planned for what it gets; and what was loaded a moment ago is in memory.
+const SETTINGS: &str = "SET synchronous_commit = off; SET work_mem = '64MB'; SET maintenance_work_mem = '256MB'; \
+                        SET jit = off; SET plan_cache_mode = force_custom_plan; SET random_page_cost = 1.1";
 
 /// A build under way.
 pub(super) struct Load<'a> {
@@ -43,13 +46,6 @@ pub(super) struct Load<'a> {
     began: Instant,
 }
 
-/// A page on its way to the statements.
-struct Planned {
-    steps: Steps,
-    heard: usize,
-    until: i64,
-}
-
 impl<'a> Load<'a> {
     /// Makes the empty tables, after whatever an interrupted build left is gone. `session` holds the build's lock.
     pub(super) async fn begin(
@@ -60,10 +56,7 @@ impl<'a> Load<'a> {
     ) -> Result<Self, Stop> {
         let next = leftovers::beside(schema);
         leftovers::remove(&mut session, schema).await?;
-        session.execute(
-            "SET synchronous_commit = off; SET work_mem = '64MB'; SET maintenance_work_mem = '256MB'; SET jit = off",
-        )
-        .await?;
+        session.execute(SETTINGS).await?;
         let mut transaction = session.begin().await?;
         sqlx::query("INSERT INTO read_model_builds (schema_name, name) VALUES ($1, $2)")
             .bind(schema)
@@ -73,7 +66,7 @@ impl<'a> Load<'a> {
         model.create(&mut transaction, &next).await?;
         set_logged(&mut transaction, &next, false).await?;
         transaction.commit().await?;
-        session.execute(format!("SET search_path = {next}, public").as_str()).await?;
+        session.execute(format!("SET search_path = \"{next}\", public").as_str()).await?;
         let reading = PgConnection::connect_with(&builder.options).await?;
         let reader = Reader {
             sealer: builder.sealer.clone(),
@@ -114,7 +107,8 @@ impl<'a> Load<'a> {
         }
         self.tell(goal);
         let reading = self.reading.take().ok_or(sqlx::Error::WorkerCrashed)?;
-        let (planned, mut pages, reading) = self.read_ahead(reading, goal);
+        let (reader, listeners) = self.parts();
+        let (planned, mut pages, reading) = read_ahead(reading, reader, listeners, (self.position, goal));
         let mut outcome = Ok(());
         while let Some(page) = pages.recv().await {
             match self.project(&page, goal).await {
@@ -130,11 +124,12 @@ impl<'a> Load<'a> {
         planned.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
         let (connection, read) = reading.await.map_err(|_| sqlx::Error::WorkerCrashed)?;
         self.reading = Some(connection);
-        match outcome {
+        if outcome.is_err() {
             // Somewhere in the page that failed.
-            Err(_) => self.creep(goal).await,
-            Ok(()) => Ok(read?),
+            return self.creep(goal).await;
         }
+        read?;
+        if self.position < goal { Err(sqlx::Error::WorkerCrashed.into()) } else { Ok(()) }
     }
 
     /// One page's statements and how far they lead, in one transaction.
@@ -211,10 +206,7 @@ impl<'a> Load<'a> {
         if !self.model.sql.indexes.is_empty() {
             self.session.execute(self.model.sql.indexes.as_str()).await?;
         }
-        for table in tables(&mut self.session, &next).await? {
-            self.session.execute(format!("ANALYZE {table}").as_str()).await?;
-        }
-        Ok(())
+        Ok(analyze(&mut self.session, &next).await?)
     }
 
     /// What came of it.
@@ -242,67 +234,4 @@ impl<'a> Load<'a> {
             elapsed: self.began.elapsed(),
         });
     }
-
-    /// Reads pages up to `goal` and plans them, a little ahead of the statements.
-    #[expect(clippy::type_complexity, reason = "a task each, and what they hand on")]
-    fn read_ahead(
-        &self,
-        mut reading: PgConnection,
-        goal: i64,
-    ) -> (JoinHandle<()>, mpsc::Receiver<Planned>, JoinHandle<(PgConnection, Result<(), sqlx::Error>)>) {
-        let (read, mut to_plan) = mpsc::channel::<Page>(1);
-        let (planned, pages) = mpsc::channel(1);
-        let (reader, mut after) = (Arc::clone(&self.reader), self.position);
-        let reading = tokio::spawn(async move {
-            while after < goal {
-                match reader.page(&mut reading, after, goal, PAGE).await {
-                    Ok(page) => {
-                        after = page.until;
-                        if read.send(page).await.is_err() {
-                            break;
-                        }
-                    }
-                    Err(error) => return (reading, Err(error)),
-                }
-            }
-            (reading, Ok(()))
-        });
-        let (reader, listeners) = self.parts();
-        let planning = tokio::spawn(async move {
-            while let Some(page) = to_plan.recv().await {
-                let (reader, listeners) = (Arc::clone(&reader), Arc::clone(&listeners));
-                let Ok(page) = spawn_blocking(move || plan(&reader, &listeners, page)).await else { break };
-                if planned.send(page).await.is_err() {
-                    break;
-                }
-            }
-        });
-        (planning, pages, reading)
-    }
-}
-
-fn plan(reader: &Reader, listeners: &Listeners, page: Page) -> Planned {
-    let until = page.until;
-    let (types, events): (Vec<String>, Vec<_>) = reader.open(page).into_iter().unzip();
-    let heard = events.len();
-    let steps = Steps::plan(types.iter().map(String::as_str).zip(events), listeners);
-    Planned { steps, heard, until }
-}
-
-async fn tables(database: &mut PgConnection, schema: &str) -> Result<Vec<String>, sqlx::Error> {
-    sqlx::query_scalar(
-        "SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname = $1 ORDER BY 1",
-    )
-    .bind(schema)
-    .fetch_all(database)
-    .await
-}
-
-/// Makes the tables of a schema such that a crash of the server empties them, or such that it does not.
-async fn set_logged(database: &mut PgConnection, schema: &str, logged: bool) -> Result<(), sqlx::Error> {
-    let word = if logged { "LOGGED" } else { "UNLOGGED" };
-    for table in tables(database, schema).await? {
-        database.execute(format!("ALTER TABLE {table} SET {word}").as_str()).await?;
-    }
-    Ok(())
 }

@@ -6,11 +6,13 @@
 //! transaction of milliseconds. Interrupted anywhere before its commit, nothing has happened to the live one, and
 //! the next build or start removes what is left ([`leftovers`]).
 
+mod ahead;
 mod as_of;
 mod leftovers;
 mod load;
 pub mod progress;
 mod swap;
+mod tables;
 
 use std::sync::Arc;
 
@@ -134,6 +136,8 @@ impl Builder {
                 Some(open) => open,
                 none => none.insert(PgConnection::connect_with(&self.options).await.map_err(wrap)?),
             };
+            // Also before each build, which may take longer than what nobody uses is kept.
+            registry::still_used(&mut *connection, models).await.map_err(wrap)?;
             if registry::is_current(&mut *connection, model).await.map_err(wrap)? {
                 registry::publish(connection, model).await.map_err(wrap)?;
             } else if let Some(done) = self.rebuild(model, When::Missing).await? {
@@ -144,7 +148,6 @@ impl Builder {
         }
         if let (Some(mut connection), Some(model)) = (session, models.first()) {
             let wrap = |source| RebuildError::Database { name: model.name, source };
-            registry::still_used(&mut connection, models).await.map_err(wrap)?;
             drop_leftovers(&mut connection).await.map_err(wrap)?;
             connection.close().await.map_err(wrap)?;
         }
@@ -187,5 +190,5 @@ impl Builder {
 
 /// Drops a schema if it is there.
 async fn drop_schema(database: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
-    database.execute(format!("DROP SCHEMA IF EXISTS {schema} CASCADE").as_str()).await.map(drop)
+    database.execute(format!("DROP SCHEMA IF EXISTS \"{schema}\" CASCADE").as_str()).await.map(drop)
 }

@@ -23,8 +23,8 @@ const BREATH: Duration = Duration::from_millis(500);
 
 /// Tries until the new one is in place.
 pub(super) async fn put_in_place(load: &mut Load<'_>) -> Result<Built, Stop> {
-    for _ in 1..TRIES {
-        match once(load).await {
+    for nth in 1..TRIES {
+        match once(load, nth).await {
             Err(error) if is_in_the_way(&error) => {
                 tracing::info!(read_model = load.model.name, %error, "the last step waits for a long statement");
                 sleep(BREATH).await;
@@ -39,7 +39,7 @@ pub(super) async fn put_in_place(load: &mut Load<'_>) -> Result<Built, Stop> {
             outcome => return Ok(outcome?),
         }
     }
-    Ok(once(load).await?)
+    Ok(once(load, TRIES).await?)
 }
 
 /// Whether others held what was needed, for too long.
@@ -47,7 +47,7 @@ fn is_in_the_way(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(_)) && is_lost(error)
 }
 
-async fn once(load: &mut Load<'_>) -> Result<Built, sqlx::Error> {
+async fn once(load: &mut Load<'_>, nth: u32) -> Result<Built, sqlx::Error> {
     let (reader, listeners) = load.parts();
     let mut transaction = load.session.begin().await?;
     transaction.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL synchronous_commit = on").await?;
@@ -64,8 +64,9 @@ async fn once(load: &mut Load<'_>) -> Result<Built, sqlx::Error> {
         }
     };
     let last = Load::last_events(&reader, &listeners, &mut transaction, (load.position, head)).await?;
-    // Shorter than it takes the server to look for deadlocks, of which a reader might be the victim.
-    transaction.execute("SET LOCAL lock_timeout = '250ms'").await?;
+    // Always shorter than it takes the server to look for deadlocks, of which a reader might be the victim.
+    let patience = (200 + 50 * nth).min(900);
+    transaction.execute(format!("SET LOCAL lock_timeout = {patience}").as_str()).await?;
     drop_schema(&mut transaction, &load.schema).await?;
     rename(&mut transaction, &load.next, &load.schema).await?;
     registry::register(&mut transaction, load.model, head).await?;
@@ -86,7 +87,7 @@ pub(super) async fn keep_aside(load: &mut Load<'_>) -> Result<Built, Stop> {
 }
 
 async fn rename(database: &mut PgConnection, from: &str, to: &str) -> Result<(), sqlx::Error> {
-    database.execute(format!("ALTER SCHEMA {from} RENAME TO {to}").as_str()).await.map(drop)
+    database.execute(format!("ALTER SCHEMA \"{from}\" RENAME TO \"{to}\"").as_str()).await.map(drop)
 }
 
 async fn forget(database: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {

