@@ -30,7 +30,8 @@ pub use crate::fields::{FieldCode, FieldError};
 pub use commands::{
     AccountCommand, ChangeAvatar, ChangePassword, ConfirmVerification, EraseAccount, GrantRole, Login,
     LoginAttempt, LoginRequest, Logout, RecordActivity, RecordVerificationSent, Register, RegisterRequest,
-    Registration, RemoveAvatar, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
+    Registration, RemoveAvatar, ReplayErasure, RequestPasswordReset, RequestVerification, ResetPassword,
+    RevokeRole,
 };
 pub use error::{AccountError, TakenField};
 pub use event::AccountEvent;

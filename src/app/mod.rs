@@ -32,6 +32,7 @@ use crate::eventstore::store::Log;
 use crate::eventstore::{Commands, Store, Writer};
 use crate::http::idempotency::Idempotency;
 use crate::http::limits::Limits;
+use crate::http::merchant::live::Live;
 use crate::http::session::activity::Activity;
 use crate::http::session::presence::Presence;
 use crate::http::{Shared, Site};
@@ -66,7 +67,7 @@ impl App {
     pub async fn build(settings: Settings, app: &PgConnectOptions, ports: Ports) -> Result<Self, AppError> {
         let master = master_key(&settings, &ports)?;
         let options = as_service(app);
-        let Pools { reads, writes, listening } = Pools::open(&options).await?;
+        let Pools { reads, writes, listening, watching } = Pools::open(&options).await?;
         check_user(&reads, &settings).await?;
         let (writer, task) = Writer::start(options, Arc::clone(&ports.clock));
         let sealer = Sealer::new(&master, ports.clone())?;
@@ -84,7 +85,7 @@ impl App {
         let products = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let statistics = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let platform = settings.platform.clone().map(|platform| OpenPlatform::new(platform, ports.clone()));
-        let pages = ItemPages::new(&settings.crawler, ports.clone())?;
+        let pages = ItemPages::new(&settings.crawler, ports.clone())?.sharing(writes.clone());
         let source = Arc::new(Taobao::new(platform.transpose()?, pages));
         let mut work = effects(&carriers, &accounts, &avatar_files, (&reads, &writes), &ports);
         work.push(Arc::new(FetchProduct { source, products: Arc::clone(&products) }));
@@ -93,7 +94,9 @@ impl App {
         let catch_up = CatchUp::new(writes.clone(), &sealer, &upcasters(), me, ReadModel::all()?);
         // The numbering plans are read at first use; better now than in somebody's request.
         tokio::task::spawn_blocking(|| drop(Phone::parse("13800138000")));
+        let live = Live::new(reads.clone(), watching);
         let site = Site {
+            live,
             captchas: Captchas::new(&master, ports.clone())?,
             attempts: LoginAttempts::new(&master)?,
             resets: PasswordResets::new(&master)?,
@@ -125,6 +128,7 @@ impl App {
     /// Writes what is still in memory, lets the writer finish and closes the connections.
     pub async fn stop(self) {
         let Self { site, log, reactors: _, catch_up: _, listening, writer } = self;
+        site.live.close();
         if let Err(error) = site.activity.flush(&site.writes).await {
             tracing::warn!(%error, "the last session activity could not be written");
         }

@@ -22,21 +22,21 @@ pub(super) struct Pools {
     pub(super) writes: PgPool,
     /// The connections on which reactors and read models are woken; never idle too long nor too old.
     pub(super) listening: PgPool,
+    /// Another, for telling what changed; made only while somebody watches.
+    pub(super) watching: PgPool,
 }
 
 impl Pools {
     /// Connects once, to find out early whether that works.
     pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, sqlx::Error> {
-        let listening = PgPoolOptions::new()
-            .max_connections(LISTENING)
-            .acquire_timeout(PATIENCE)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(options.clone());
+        let hearing = PgPoolOptions::new().acquire_timeout(PATIENCE).max_lifetime(None);
+        let listening = hearing.clone().max_connections(LISTENING).idle_timeout(None);
+        let watching = hearing.max_connections(1).idle_timeout(Duration::from_mins(1));
         Ok(Self {
             reads: pool(READS).connect_with(options.clone()).await?,
             writes: pool(WRITES).connect_lazy_with(options.clone()),
-            listening,
+            listening: listening.connect_lazy_with(options.clone()),
+            watching: watching.connect_lazy_with(options.clone()),
         })
     }
 }

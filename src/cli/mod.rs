@@ -5,6 +5,7 @@
 mod analytics;
 mod config;
 mod demo;
+mod erasures;
 mod migrate;
 mod openapi;
 mod progress;
@@ -55,6 +56,9 @@ enum Command {
     /// Give people roles.
     #[command(subcommand)]
     User(user::Command),
+    /// Keep the list of who was erased, and erase them again after a restore.
+    #[command(subcommand)]
+    Erasures(erasures::Command),
     /// Look at the settings.
     #[command(subcommand)]
     Config(config::Command),
@@ -124,6 +128,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Reactors(command) => reactors::run(&settings?, command).await,
         Command::Analytics(command) => analytics::run(&settings?, command).await,
         Command::User(command) => user::run(settings?, command).await,
+        Command::Erasures(command) => erasures::run(settings?, command).await,
     }
 }
 

@@ -77,5 +77,8 @@ pub mod d0023_days_are_facts {}
 #[doc = include_str!("0024-analysts-in-the-database.md")]
 pub mod d0024_analysts_in_the_database {}
 
+#[doc = include_str!("0029-watching-and-the-shared-pace.md")]
+pub mod d0029_watching_and_the_shared_pace {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}

@@ -5,8 +5,10 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::Serialize;
 use serde_json::Value;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -15,13 +17,15 @@ use super::captcha::time;
 use super::extract::{Caller, Json};
 use super::limits::Limited;
 use super::me::MeBody;
+use super::merchant::taken::{self, ExportedStore};
 use super::problem::{Problem, ProblemBody};
 use super::session::{Session, cookies};
 use crate::account::EraseAccount;
 use crate::account::commands::EraseRequest;
+use crate::adapters::avatar_files::{AvatarName, AvatarSize};
 use crate::adapters::login_attempts::Standing;
-use crate::eventstore::feed;
-use crate::projections::session_validity;
+use crate::eventstore::feed::{self, Recorded};
+use crate::projections::{product_list, session_validity};
 
 /// Everything that is held about the person.
 #[derive(Debug, Serialize, ToSchema)]
@@ -33,8 +37,24 @@ pub struct ExportBody {
     pub account: MeBody,
     /// Its sessions of the last thirty days.
     pub sessions: Vec<ExportedSession>,
+    /// The picture that is shown, if there is one.
+    #[schema(required)]
+    pub picture: Option<ExportedPicture>,
     /// Everything that happened, from the log. Passwords' hashes and codes are null.
     pub events: Vec<ExportedEvent>,
+    /// The person's store, if there is one.
+    #[schema(required)]
+    pub store: Option<ExportedStore>,
+}
+
+/// The picture as it is kept.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct ExportedPicture {
+    /// `image/jpeg`.
+    pub content_type: &'static str,
+    /// The file, in base64 (RFC 4648, section 4).
+    #[schema(content_encoding = "base64")]
+    pub content: String,
 }
 
 /// One session.
@@ -54,7 +74,7 @@ pub struct ExportedSession {
     pub ended_at: Option<String>,
 }
 
-/// One event of the account.
+/// One event of the account or the store.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ExportedEvent {
     /// Place in the log.
@@ -62,7 +82,7 @@ pub struct ExportedEvent {
     /// When it was recorded.
     #[schema(format = DateTime)]
     pub recorded_at: String,
-    /// Place in the account's own history.
+    /// Place in its own history.
     pub sequence: i64,
     /// What happened.
     pub event_type: String,
@@ -79,12 +99,12 @@ pub struct ExportedEvent {
 /// Gives everything that is held about the person.
 ///
 /// # Errors
-/// `too_many_requests`; the database's.
+/// `too_many_requests`; the database's and the pictures' store's.
 #[utoipa::path(get, path = "/api/v1/me/export", operation_id = "export_account", tag = "Accounts", summary = "Everything about me", security(("session" = [])),
     responses((status = 200, body = ExportBody, headers(("Content-Disposition" = String, description = "A file to keep"))),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
-               description = "`login_required`, `too_many_requests`")))]
+               description = "`login_required`, `too_many_requests`, `unavailable`")))]
 pub async fn export(
     State(site): State<Shared>,
     caller: Caller,
@@ -93,11 +113,20 @@ pub async fn export(
     site.limits.take(Limited::Export, caller.address)?;
     let user_id = session.row.user_id;
     let mut database = site.reads.acquire().await?;
-    let events = feed::stream(&mut database, "account", &user_id.to_string()).await?;
-    let events = feed::open(&mut database, &site.sealer, &site.upcasters, events).await?;
+    let events = history(&site, &mut database, ("account", user_id), user_id).await?;
     let sessions = session_validity::of_user(&mut *database, user_id).await?;
+    let store = match product_list::store_of(&mut *database, user_id).await? {
+        Some(store) => {
+            let events = history(&site, &mut database, ("store", store.store_id), user_id).await?;
+            Some(taken::store(&mut database, store, events).await?)
+        }
+        None => None,
+    };
+    drop(database);
+    let store_id = store.as_ref().map(|store| store.store_id);
     let body = ExportBody {
         exported_at: time(site.ports.now()),
+        picture: picture(&site, session.row.avatar.as_deref()).await?,
         account: MeBody::from(session.row),
         sessions: sessions
             .into_iter()
@@ -108,23 +137,44 @@ pub async fn export(
                 ended_at: row.ended_at.map(time),
             })
             .collect(),
-        events: events
-            .into_iter()
-            .map(|event| ExportedEvent {
-                position: event.position,
-                recorded_at: time(event.recorded_at),
-                sequence: event.sequence,
-                event_type: event.event_type,
-                event_version: event.event_version,
-                payload: event.payload,
-                metadata: own(event.metadata, user_id),
-            })
-            .collect(),
+        events,
+        store,
     };
-    let mut response = axum::Json(body).into_response();
+    let json = serde_json::to_string(&body).map_err(|error| Problem::internal(&error))?;
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    let mut response = (kind, taken::with_products(&site, store_id, json)).into_response();
     let file = HeaderValue::from_static("attachment; filename=\"zhanggui-export.json\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, file);
     Ok(response)
+}
+
+/// Everything that happened in a stream of the person's, opened.
+async fn history(
+    site: &Shared,
+    database: &mut PgConnection,
+    (aggregate_type, id): (&str, Uuid),
+    user_id: Uuid,
+) -> Result<Vec<ExportedEvent>, sqlx::Error> {
+    let events = feed::stream(database, aggregate_type, &id.to_string()).await?;
+    let events = feed::open(database, &site.sealer, &site.upcasters, events).await?;
+    let exported = events.into_iter().map(|event: Recorded| ExportedEvent {
+        position: event.position,
+        recorded_at: time(event.recorded_at),
+        sequence: event.sequence,
+        event_type: event.event_type,
+        event_version: event.event_version,
+        payload: event.payload,
+        metadata: own(event.metadata, user_id),
+    });
+    Ok(exported.collect())
+}
+
+/// The picture of this name. Where the store is away there is no export, since it would lack something.
+async fn picture(site: &Shared, name: Option<&str>) -> Result<Option<ExportedPicture>, Problem> {
+    let name = name.and_then(|name| name.split_once('/'));
+    let Some(name) = name.and_then(|(person, hash)| AvatarName::parse(person, hash)) else { return Ok(None) };
+    let file = site.avatar_files.get(&name, AvatarSize::Large).await?;
+    Ok(file.map(|file| ExportedPicture { content_type: "image/jpeg", content: STANDARD.encode(file) }))
 }
 
 /// The metadata without whoever else acted (an admin who granted a role): that is about somebody else.

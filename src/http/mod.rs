@@ -43,6 +43,7 @@ use sqlx::PgPool;
 
 use self::idempotency::Idempotency;
 use self::limits::Limits;
+use self::merchant::live::Live;
 use self::session::activity::Activity;
 use self::session::presence::Presence;
 use crate::account::{Account, Channel, PasswordHasher};
@@ -85,6 +86,8 @@ pub struct Site {
     pub statistics: Arc<Commands<Statistics>>,
     /// Places in a list of products.
     pub cursors: Cursors,
+    /// Those who watch their stores.
+    pub live: Live,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Issues and checks captchas.

@@ -190,7 +190,7 @@ export interface paths {
         /**
          * Everything about me
          * @description # Errors
-         *     `too_many_requests`; the database's.
+         *     `too_many_requests`; the database's and the pictures' store's.
          */
         get: operations["export_account"];
         put?: never;
@@ -795,10 +795,12 @@ export interface components {
              * @description When this was put together.
              */
             exported_at: string;
+            picture: components["schemas"]["ExportedPicture"] | null;
             /** @description Its sessions of the last thirty days. */
             sessions: components["schemas"]["ExportedSession"][];
+            store: components["schemas"]["ExportedStore"] | null;
         };
-        /** @description One event of the account. */
+        /** @description One event of the account or the store. */
         ExportedEvent: {
             /** @description What happened. */
             event_type: string;
@@ -820,9 +822,16 @@ export interface components {
             recorded_at: string;
             /**
              * Format: int64
-             * @description Place in the account's own history.
+             * @description Place in its own history.
              */
             sequence: number;
+        };
+        /** @description The picture as it is kept. */
+        ExportedPicture: {
+            /** @description The file, in base64 (RFC 4648, section 4). */
+            content: string;
+            /** @description `image/jpeg`. */
+            content_type: string;
         };
         /** @description One session. */
         ExportedSession: {
@@ -837,6 +846,18 @@ export interface components {
             logged_in_at: string;
             /** @description When a newer one took its place. */
             superseded_at: string | null;
+        };
+        /** @description A store. */
+        ExportedStore: {
+            /** @description Everything that happened to it, its categories included, from the log. */
+            events: components["schemas"]["ExportedEvent"][];
+            /** @description What it is called. */
+            name: string;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store_id: string;
         };
         /** @description The state of the process. */
         HealthBody: {
@@ -1649,7 +1670,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `login_required`, `too_many_requests` */
+            /** @description `login_required`, `too_many_requests`, `unavailable` */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -11,6 +11,7 @@ mod record_activity;
 mod record_verification_sent;
 mod register;
 mod remove_avatar;
+mod replay_erasure;
 mod request_password_reset;
 mod request_verification;
 mod reset_password;
@@ -27,6 +28,7 @@ pub use record_activity::RecordActivity;
 pub use record_verification_sent::RecordVerificationSent;
 pub use register::{Register, RegisterRequest, Registration};
 pub use remove_avatar::RemoveAvatar;
+pub use replay_erasure::ReplayErasure;
 pub use request_password_reset::{RequestPasswordReset, ResetAttempt, ResetRequest};
 pub use request_verification::{RequestVerification, VerificationRequest};
 pub use reset_password::{ResetPassword, ResetPasswordRequest};
@@ -62,6 +64,8 @@ commands! {
         Register,
         /// Have no picture any more.
         RemoveAvatar,
+        /// Be forgotten once more, after a restore.
+        ReplayErasure,
         /// Have a code sent, not logged in.
         RequestPasswordReset,
         /// Have a code sent.
@@ -93,6 +97,7 @@ impl AccountCommand {
             Self::RecordVerificationSent(command) => Ok(command.decide(state)),
             Self::Register(command) => command.decide(state),
             Self::RemoveAvatar(command) => command.decide(state),
+            Self::ReplayErasure(command) => Ok(command.decide(state)),
             Self::RequestPasswordReset(command) => command.decide(state),
             Self::RequestVerification(command) => command.decide(state),
             Self::ResetPassword(command) => command.decide(state, hasher).await,

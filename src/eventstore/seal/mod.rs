@@ -6,6 +6,7 @@
 //! ciphertext is bound to its stream and field, so it cannot be moved to another. Keys lie in the table
 //! `sealing_keys`, wrapped by the master key; deleting a row there is how a person is forgotten.
 
+mod again;
 mod brief;
 mod master;
 
@@ -17,6 +18,7 @@ use serde_json::{Map, Value};
 use sqlx::PgExecutor;
 use uuid::Uuid;
 
+pub use again::destroy_keys_again;
 pub use brief::{BRIEF, destroy_brief_keys};
 pub use master::{BadMasterKey, Cipher, MasterKey, SealingKey};
 

@@ -1,20 +1,25 @@
 //! B5: everything that is known of a person, to take along.
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde_json::{Value, json};
+use zhanggui::adapters::avatar_files::MediaStore;
 
+use super::avatar::{PNG, put};
 use super::forgotten::{BROWSER, count, live, person};
 use super::session::refused;
 use super::{assert_later, keys, limited};
 use crate::support::site::TestSite;
+
+const EXPORT: &str = "/api/v1/me/export";
 
 #[tokio::test]
 async fn one_address_may_export_only_so_often() {
     let site = TestSite::with(limited()).await;
     let (mut client, _) = site.client().logged_in().await;
     for _ in 0..10 {
-        assert_eq!(client.get("/api/v1/me/export").await.status, 200);
+        assert_eq!(client.get(EXPORT).await.status, 200);
     }
-    assert_later(&client.get("/api/v1/me/export").await, "too_many_requests", 1..=60);
+    assert_later(&client.get(EXPORT).await, "too_many_requests", 1..=60);
 }
 
 #[tokio::test]
@@ -24,11 +29,12 @@ async fn the_export_holds_all_that_is_known_of_the_person_opened() {
     let (mut client, secrets) = live(&site, &person).await;
     let (_, stranger) = site.client().logged_in().await;
     let user_id = client.user_id().await;
-    let answer = client.get("/api/v1/me/export").await;
+    let answer = client.get(EXPORT).await;
     assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"));
     assert_eq!(answer.header("content-disposition"), "attachment; filename=\"zhanggui-export.json\"");
     let export = answer.json();
-    assert_eq!(keys(&export), ["account", "events", "exported_at", "sessions"]);
+    assert_eq!(keys(&export), ["account", "events", "exported_at", "picture", "sessions", "store"]);
+    assert_eq!(export["store"], Value::Null);
     assert_eq!(export["account"], client.get("/api/v1/me").await.json());
     let sessions = export["sessions"].as_array().unwrap();
     assert_eq!(sessions.len(), 101);
@@ -65,6 +71,46 @@ async fn the_export_holds_all_that_is_known_of_the_person_opened() {
     for theirs in [&stranger.username, &stranger.email, &stranger.phone] {
         assert!(!text.contains(theirs.as_str()), "{theirs} is of somebody else");
     }
-    let old = site.client().get("/api/v1/me/export").await;
+    let old = site.client().get(EXPORT).await;
     assert_eq!(old.outcome(), refused("login_required"));
+}
+
+#[tokio::test]
+async fn the_export_holds_the_picture_that_is_shown_or_there_is_no_export() {
+    let site = TestSite::start().await;
+    let (mut client, _) = site.client().logged_in().await;
+    assert_eq!(client.get(EXPORT).await.json().get("picture"), Some(&Value::Null));
+    put(&mut client, "image/jpeg", super::avatar::JPEG).await;
+    let url = put(&mut client, "image/png", PNG).await;
+    let picture = client.get(EXPORT).await.json()["picture"].take();
+    assert_eq!(keys(&picture), ["content", "content_type"]);
+    let shown = client.get(&url).await;
+    assert_eq!(picture["content_type"], shown.header("content-type"));
+    assert!(STANDARD.decode(picture["content"].as_str().unwrap()).unwrap() == shown.body);
+    // The store is away: an export without the picture would pass for all there is.
+    let MediaStore::Folder(folder) = &site.app.site.settings.media else {
+        panic!("tests keep files in a folder")
+    };
+    std::fs::remove_dir_all(folder.join("avatars")).unwrap();
+    std::fs::write(folder.join("avatars"), "no folder").unwrap();
+    assert_eq!(client.get(EXPORT).await.outcome(), (503, "unavailable".to_owned()));
+}
+
+#[tokio::test]
+async fn the_export_holds_the_store_and_what_happened_to_it() {
+    let site = TestSite::start().await;
+    let (mut client, _) = site.client().logged_in().await;
+    assert_eq!(client.get(EXPORT).await.json().get("store"), Some(&Value::Null));
+    let store = client.post("/api/v1/store", &json!({"name": "好店"})).await.json();
+    client.post("/api/v1/store/categories", &json!({"name": "鞋"})).await;
+    let (mut other, _) = site.client().logged_in().await;
+    other.post("/api/v1/store", &json!({"name": "别店"})).await;
+    let answer = client.get(EXPORT).await;
+    let exported = &answer.json()["store"];
+    assert_eq!((&exported["store_id"], &exported["name"]), (&store["store_id"], &json!("好店")));
+    let events = exported["events"].as_array().unwrap();
+    let told: Vec<_> = events.iter().map(|event| (&event["event_type"], &event["payload"]["name"])).collect();
+    let (opened, added) = (json!("store.opened"), json!("store.category_added"));
+    assert_eq!(told, [(&opened, &json!("好店")), (&added, &json!("鞋"))]);
+    assert!(!answer.text().contains("别店"), "another person's");
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use reqwest::{Method, RequestBuilder};
 use serde_json::{Value, json};
 use sqlx::PgPool;
 use tokio::io::copy_bidirectional;
@@ -181,8 +182,7 @@ impl Shopper {
 
     /// Asks for a code; nothing when that was not acknowledged.
     pub(super) async fn ask(&self, url: &str, channel: &str) -> Option<Code> {
-        let asked =
-            self.client.post(format!("{url}/api/v1/me/verifications")).header("cookie", &self.cookies);
+        let asked = self.request(Method::POST, url, "/api/v1/me/verifications");
         let answer =
             asked.json(&json!({"channel": channel, "purpose": "verify_contact"})).send().await.ok()?;
         if answer.status() != 202 {
@@ -195,8 +195,35 @@ impl Shopper {
 
     /// The status of a page.
     pub(super) async fn status(&self, url: &str, path: &str) -> u16 {
-        let asked = self.client.get(format!("{url}{path}")).header("cookie", &self.cookies);
-        asked.send().await.unwrap().status().as_u16()
+        self.request(Method::GET, url, path).send().await.unwrap().status().as_u16()
+    }
+
+    /// A request with the session.
+    pub(super) fn request(&self, method: Method, url: &str, path: &str) -> RequestBuilder {
+        self.client.request(method, format!("{url}{path}")).header("cookie", &self.cookies)
+    }
+
+    /// The account's id.
+    pub(super) async fn user_id(&self, url: &str) -> String {
+        let me: Value =
+            self.request(Method::GET, url, "/api/v1/me").send().await.unwrap().json().await.unwrap();
+        me["user_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Has a picture from now on; gives where it is.
+    pub(super) async fn draw(&self, url: &str) -> String {
+        let file = include_bytes!("../media/samples/clear.png");
+        let asked = self.request(Method::PUT, url, "/api/v1/me/avatar").header("content-type", "image/png");
+        let asked = asked.header("idempotency-key", "a picture").body(file.to_vec());
+        let answer: Value = asked.send().await.unwrap().json().await.unwrap();
+        answer["avatar_url"].as_str().unwrap().to_owned()
+    }
+
+    /// Leaves for good.
+    pub(super) async fn leave(&self, url: &str) {
+        let body = json!({"password": self.person.password});
+        let answer = self.request(Method::DELETE, url, "/api/v1/me").json(&body).send().await.unwrap();
+        assert_eq!(answer.status(), 204);
     }
 }
 

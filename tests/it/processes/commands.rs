@@ -46,7 +46,8 @@ fn wrong_usage_is_status_two_and_help_names_every_subcommand() {
     let folder = Folder::new("usage");
     assert_eq!(run(program(&folder.0).arg("dance")).status.code(), Some(2));
     let help = text(&run(program(&folder.0).arg("--help")).stdout);
-    for subcommand in ["serve", "migrate", "projections", "config", "openapi"] {
+    for subcommand in ["serve", "migrate", "projections", "reactors", "user", "erasures", "config", "openapi"]
+    {
         assert!(help.contains(subcommand), "{help}");
     }
 }

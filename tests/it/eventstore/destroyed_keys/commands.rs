@@ -3,8 +3,8 @@
 use chrono::TimeDelta;
 use zhanggui::account::{
     AccountCommand, ChangePassword, Channel, Email, GrantRole, Identity, Login, Logout, Password, Phone,
-    RecordVerificationSent, Register, RemoveAvatar, RequestPasswordReset, ResetPassword, RevokeRole, Role,
-    Username,
+    RecordVerificationSent, Register, RemoveAvatar, ReplayErasure, RequestPasswordReset, ResetPassword,
+    RevokeRole, Role, Username,
 };
 use zhanggui::eventstore::Metadata;
 use zhanggui::ports::Clock;
@@ -48,6 +48,7 @@ fn every_command(site: &TestSite, person: &Person) -> Vec<AccountCommand> {
         RecordVerificationSent { verification_id }.into(),
         Register::new(identity, "a hash".to_owned()).into(),
         RemoveAvatar.into(),
+        ReplayErasure.into(),
         reset.into(),
         request(site, ID),
         ResetPassword { reset_id: ID, code, password, now }.into(),

@@ -62,15 +62,42 @@ pub(crate) async fn database() -> TestDatabase {
         Ok(cluster) => cluster,
         Err(why) => panic!("{why}"),
     };
-    let number = DATABASES.fetch_add(1, Ordering::Relaxed);
-    let chance = RandomState::new().hash_one(number);
-    let name = format!("t_{}_{number}_{chance:016x}", std::process::id());
-    let database = TestDatabase { folder: cluster.folder.clone(), name };
+    let database = TestDatabase { folder: cluster.folder.clone(), name: new_name() };
     copy(&cluster.template, &database).await.expect("the template can be copied");
     database
 }
 
+/// A name that no database has.
+fn new_name() -> String {
+    let number = DATABASES.fetch_add(1, Ordering::Relaxed);
+    let chance = RandomState::new().hash_one(number);
+    format!("t_{}_{number}_{chance:016x}", std::process::id())
+}
+
 impl TestDatabase {
+    /// Another one with what this one holds now, as a backup does. Nobody may go on using this one.
+    ///
+    /// # Panics
+    /// If somebody still does after a while.
+    pub(crate) async fn copied(&self) -> Self {
+        let superuser = self.superuser_options().database(SUPERUSER);
+        let mut connection = PgConnection::connect_with(&superuser).await.unwrap();
+        let users = "SELECT concat_ws(' ', application_name, backend_type, state, query) FROM pg_stat_activity WHERE datname = $1";
+        let begun = Instant::now();
+        loop {
+            let using: Vec<String> =
+                sqlx::query_scalar(users).bind(&self.name).fetch_all(&mut connection).await.unwrap();
+            if using.is_empty() {
+                break;
+            }
+            assert!(begun.elapsed() < Duration::from_secs(20), "still used: {using:?}");
+            time::sleep(Duration::from_millis(20)).await;
+        }
+        let backup = Self { folder: self.folder.clone(), name: new_name() };
+        copy(&self.name, &backup).await.expect("a database that nobody uses can be copied");
+        backup
+    }
+
     /// The database's name.
     pub(crate) fn name(&self) -> &str {
         &self.name
