@@ -64,14 +64,14 @@ enum Which {
 pub(super) async fn run(settings: &Settings, command: Command) -> Result<(), Failure> {
     let database = Database::open(settings).await?;
     let done = match command {
-        Command::Export(wanted) => export(settings, &database, wanted).await,
+        Command::Export(wanted) => export(settings, &database, &wanted).await,
         Command::Role => make_role(&database).await,
     };
     close(database).await;
     Ok(done?)
 }
 
-async fn export(settings: &Settings, database: &Database, wanted: Export) -> Result<(), AppError> {
+async fn export(settings: &Settings, database: &Database, wanted: &Export) -> Result<(), AppError> {
     let today = settings.calendar.date(Ports::system().now());
     let to = wanted.to.unwrap_or(today).min(today);
     let from = wanted.from.unwrap_or_else(|| before(to, 29));

@@ -71,7 +71,8 @@ pub async fn write(
     stores: &Stores,
     clock: &DemoClock,
 ) -> Result<Written, BulkError> {
-    let last = plan.calendar.date(plan.until);
+    // An end at midnight is that of the day before.
+    let last = plan.calendar.date(plan.until - TimeDelta::microseconds(1));
     let dates: Vec<NaiveDate> = days((before(last, u64::from(plan.days.max(1)) - 1), last)).collect();
     let mut chance = Chance::new(plan.seed);
     let registrations = people::registrations(plan, &dates, &mut chance);

@@ -35,7 +35,9 @@ fn move_to(site: &TestSite, date: NaiveDate, seconds: i64) {
 /// Runs the job of an instance, on read models that show everything.
 async fn close(site: &TestSite) -> Ran {
     shown(site).await;
-    close_day::run(&site.app.site).await.unwrap()
+    let ran = close_day::run(&site.app.site).await.unwrap();
+    shown(site).await;
+    ran
 }
 
 /// Waits until everybody who came is recorded and shown.

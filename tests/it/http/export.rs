@@ -29,6 +29,8 @@ async fn the_export_holds_all_that_is_known_of_the_person_opened() {
     let (mut client, secrets) = live(&site, &person).await;
     let (_, stranger) = site.client().logged_in().await;
     let user_id = client.user_id().await;
+    // Today's activity is recorded beside the requests.
+    site.app.site.presence.settle().await;
     let answer = client.get(EXPORT).await;
     assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"));
     assert_eq!(answer.header("content-disposition"), "attachment; filename=\"zhanggui-export.json\"");

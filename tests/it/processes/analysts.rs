@@ -19,13 +19,11 @@ use crate::support::site::{TestSite, schema_of};
 /// Reads a Parquet file and a CSV file with another program, and says what is in them.
 const READER: &str = "
 import duckdb, json, sys
-parquet, csv = sys.argv[1:3]
-rows = duckdb.sql(f\"SELECT * FROM read_parquet('{parquet}')\")
+parquet, csv = (f\"read_parquet('{sys.argv[1]}')\", f\"read_csv('{sys.argv[2]}', header = true, all_varchar = true)\")
+texts = lambda table: [list(row) for row in duckdb.sql(f'SELECT COLUMNS(*)::VARCHAR FROM {table}').fetchall()]
+typed = duckdb.sql(f'SELECT * FROM {parquet}')
 print(json.dumps({
-    'types': dict(zip(rows.columns, map(str, rows.types))),
-    'rows': [[None if cell is None else str(cell) for cell in row] for row in rows.fetchall()],
-    'csv': [[None if cell is None else str(cell) for cell in row]
-            for row in duckdb.sql(f\"SELECT * FROM read_csv('{csv}', header = true)\").fetchall()],
+    'types': dict(zip(typed.columns, map(str, typed.types))), 'rows': texts(parquet), 'csv': texts(csv),
 }))
 ";
 
