@@ -4,6 +4,7 @@
 //! - [`account`] and [`merchant`] decide: commands in, events out, no input or output; [`fields`] reads what is asked.
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
 //! - [`projections`] shows: read models of SQL, as current as the log.
+//! - [`audit`] proves: replay, checkpoints, exports, verification.
 //! - [`reactors`] act: what the world is told once an event is in the log.
 //! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.
 //! - [`jobs`] sweeps: what happens by the clock.
@@ -19,6 +20,7 @@ mod macros;
 pub mod account;
 pub mod adapters;
 pub mod app;
+pub mod audit;
 pub mod cli;
 pub mod config;
 pub mod database;

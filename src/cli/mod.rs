@@ -2,6 +2,7 @@
 //!
 //! Exit status: 0 done, 1 refused or failed with one clear line, 2 wrong usage.
 
+mod audit;
 mod config;
 mod migrate;
 mod openapi;
@@ -44,6 +45,9 @@ enum Command {
     /// See what follows from events (codes, mails, files), and what was set aside.
     #[command(subcommand)]
     Reactors(reactors::Command),
+    /// Replay the log, prove it, verify it.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Give people roles.
     #[command(subcommand)]
     User(user::Command),
@@ -113,6 +117,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Migrate => migrate::run(&settings?).await,
         Command::Projections(command) => projections::run(&settings?, command).await,
         Command::Reactors(command) => reactors::run(&settings?, command).await,
+        Command::Audit(command) => audit::run(settings, command).await,
         Command::User(command) => user::run(settings?, command).await,
     }
 }
