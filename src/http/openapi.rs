@@ -6,7 +6,9 @@ use utoipa::{Modify, OpenApi};
 use super::{
     admin, availability, avatar, captcha, leave, login, logout, me,
     merchant::{categories, export, import, list, products, store},
-    operations, password, password_resets, register, verifications,
+    operations, password, password_resets,
+    proof::{checkpoint, consistency, inclusion, keys},
+    register, verifications,
 };
 use crate::account::Role;
 
@@ -19,12 +21,14 @@ use crate::account::Role;
           password_resets::request, password_resets::confirm, avatar::change, avatar::remove, avatar::image,
           store::open, store::show, list::show, products::list, products::show, products::modify, products::delete,
           products::restore, products::refresh, import::products, export::products, categories::add, categories::rename, categories::remove,
+          checkpoint::show, inclusion::show, consistency::show, keys::show,
           admin::people, admin::grant, admin::revoke,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
     components(schemas(Role)),
     modifiers(&SessionCookie),
     tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
          (name = "Merchant", description = "A store, its categories and its products, listed from a link"),
+         (name = "Audit", description = "What the log holds, and the proof that nothing in it was altered"),
          (name = "Administration", description = "Who may do what, for admins"),
          (name = "Operations", description = "For those who run it")),
 )]

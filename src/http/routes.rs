@@ -90,7 +90,7 @@ pub fn table() -> Vec<Route> {
         line("GET", "/favicon.ico", Anyone, packed(get(pages::favicon))),
         line("GET", "/static/{*file}", Anyone, packed(get(pages::file))),
     ];
-    lines.into_iter().chain(of_merchants()).collect()
+    lines.into_iter().chain(of_merchants()).chain(of_proof()).collect()
 }
 
 /// The routes of merchants.
@@ -118,6 +118,22 @@ fn of_merchants() -> Vec<Route> {
         line("POST", "/api/v1/store/categories", post(categories::add)),
         line("PATCH", "/api/v1/store/categories/{id}", patch(categories::rename)),
         line("DELETE", "/api/v1/store/categories/{id}", delete(categories::remove)),
+    ]
+}
+
+/// The routes of the log's proofs.
+fn of_proof() -> Vec<Route> {
+    use crate::http::proof::{checkpoint, consistency, inclusion, keys};
+    const AUDITOR: Access = Access::Role(Role::Auditor);
+    let line = |method, path, access, handler| {
+        let largest_body = LARGEST_BODY;
+        Route { method, path, access, largest_body, handler }
+    };
+    vec![
+        line("GET", "/api/v1/audit/checkpoint", AUDITOR, get(checkpoint::show)),
+        line("GET", "/api/v1/audit/proofs/inclusion", AUDITOR, get(inclusion::show)),
+        line("GET", "/api/v1/audit/proofs/consistency", AUDITOR, get(consistency::show)),
+        line("GET", "/.well-known/zhanggui-log-keys", Access::Anyone, get(keys::show)),
     ]
 }
 

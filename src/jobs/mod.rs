@@ -1,6 +1,7 @@
 //! What happens by the clock. Every instance runs every job; each is harmless when run twice.
 
 pub mod purge;
+pub mod sign_checkpoint;
 
 use std::sync::Arc;
 
@@ -41,6 +42,17 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
         })
     })?;
     scheduler.add(purge).await?;
+    let signed = Arc::clone(site);
+    // Every minute, at its beginning.
+    let sign = Job::new_async("0 * * * * *", move |_, _| {
+        let site = Arc::clone(&signed);
+        Box::pin(async move {
+            if let Err(error) = sign_checkpoint::run(&site).await {
+                tracing::error!(%error, "no checkpoint of the log was signed; the next minute tries again");
+            }
+        })
+    })?;
+    scheduler.add(sign).await?;
     let flushed = Arc::clone(site);
     let flush = Job::new_repeated_async(FLUSH_EVERY, move |_, _| {
         let site = Arc::clone(&flushed);
