@@ -57,7 +57,10 @@ mod tests {
     fn the_example_of_the_specification_is_read() {
         let text = "example.com/behind-the-sofa\n20852163\nCsUYapGGPo4dkMgIAUqom/Xajj7h2fB2MPA3j2jxq2I=\n";
         let checkpoint: Checkpoint = text.parse().unwrap();
-        assert_eq!((checkpoint.origin.as_str(), checkpoint.size), ("example.com/behind-the-sofa", 20_852_163));
+        assert_eq!(
+            (checkpoint.origin.as_str(), checkpoint.size),
+            ("example.com/behind-the-sofa", 20_852_163)
+        );
         assert_eq!(checkpoint.to_string(), text);
         assert!(format!("{text}an extension\n").parse::<Checkpoint>().is_ok());
     }

@@ -109,7 +109,9 @@ fn first_line(file: &mut File) -> Result<(u64, u64), ExportError> {
     let mut line = String::new();
     BufReader::new(&mut *file).take(1 << 10).read_line(&mut line)?;
     match serde_json::from_str(line.trim_end()) {
-        Ok(Entry::ZhangguiLog { form: FORM, after }) if line.ends_with('\n') => Ok((line.len() as u64, after)),
+        Ok(Entry::ZhangguiLog { form: FORM, after }) if line.ends_with('\n') => {
+            Ok((line.len() as u64, after))
+        }
         _ => Err(ExportError::Foreign),
     }
 }
@@ -125,7 +127,9 @@ fn last_event(file: &mut File) -> Result<Option<(u64, u64)>, ExportError> {
         let mut bytes = Vec::new();
         (&mut *file).take(piece).read_to_end(&mut bytes)?;
         let mut end = bytes.len();
-        while let Some(newline) = bytes.get(..end).and_then(|before| before.iter().rposition(|byte| *byte == b'\n')) {
+        while let Some(newline) =
+            bytes.get(..end).and_then(|before| before.iter().rposition(|byte| *byte == b'\n'))
+        {
             let before = bytes.get(..newline).unwrap_or_default();
             // A line of which the beginning is not in the piece is left to a larger piece.
             let start = before.iter().rposition(|byte| *byte == b'\n').map(|at| at + 1);
@@ -195,7 +199,10 @@ mod tests {
     #[test]
     fn lines_that_are_no_events_have_their_written_form() {
         let form = |entry: &Entry| serde_json::to_string(entry).unwrap();
-        assert_eq!(form(&Entry::ZhangguiLog { form: 1, after: 7 }), "{\"zhanggui_log\":{\"form\":1,\"after\":7}}");
+        assert_eq!(
+            form(&Entry::ZhangguiLog { form: 1, after: 7 }),
+            "{\"zhanggui_log\":{\"form\":1,\"after\":7}}"
+        );
         assert_eq!(form(&Entry::Checkpoint("a\n".to_owned())), "{\"checkpoint\":\"a\\n\"}");
         assert_eq!(form(&Entry::End { position: 9 }), "{\"end\":{\"position\":9}}");
     }

@@ -37,7 +37,8 @@ pub async fn all(database: &mut PgConnection) -> Result<Vec<LogKey>, sqlx::Error
     .await?;
     let size = |size: i64| u64::try_from(size).unwrap_or(0);
     let keys = rows.into_iter().map(|(number, name, public, first, last, created_at)| {
-        let public = public.try_into().map_err(|_| sqlx::Error::Decode("a public key has not 32 bytes".into()))?;
+        let public =
+            public.try_into().map_err(|_| sqlx::Error::Decode("a public key has not 32 bytes".into()))?;
         let verifier = VerifierKey { name, kind: Kind::Log, public };
         Ok(LogKey { number, verifier, first_size: size(first), last_size: last.map(size), created_at })
     });
@@ -130,7 +131,9 @@ impl TrustedKeys {
             match trusted.key.verify(note) {
                 Verdict::Absent => {}
                 Verdict::Wrong => return Trust::Wrong(trusted.key.clone()),
-                Verdict::Signed(_) if trusted.first_size > size || trusted.last_size.is_some_and(|last| last < size) => {
+                Verdict::Signed(_)
+                    if trusted.first_size > size || trusted.last_size.is_some_and(|last| last < size) =>
+                {
                     trust = Trust::OutOfTime(trusted.key.clone());
                 }
                 Verdict::Signed(_) => return Trust::Signed(trusted.key.clone()),

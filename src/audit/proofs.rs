@@ -97,7 +97,8 @@ pub async fn prove_consistency(
     let from_root = hashes.pop().unwrap_or_default();
     let from_checkpoint = stored::of_size(&mut *database, from).await?;
     let to_checkpoint = stored::of_size(database, to).await?;
-    let is_signed = |stored: &Option<Stored>, root| stored.as_ref().is_none_or(|it| it.checkpoint.root == root);
+    let is_signed =
+        |stored: &Option<Stored>, root| stored.as_ref().is_none_or(|it| it.checkpoint.root == root);
     if !is_consistent(from, to, &from_root, &to_root, &hashes)
         || !is_signed(&from_checkpoint, from_root)
         || !is_signed(&to_checkpoint, to_root)

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod audit;
 mod crawler;
 mod delivery;
 mod embedded_postgres;

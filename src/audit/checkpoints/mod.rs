@@ -41,7 +41,9 @@ pub enum SignError {
     )]
     NoKey(String),
     /// Another name than the log has.
-    #[error("ZHANGGUI_LOG_ORIGIN is {given}, but this log has been signed as {signed}, and a log never changes its name")]
+    #[error(
+        "ZHANGGUI_LOG_ORIGIN is {given}, but this log has been signed as {signed}, and a log never changes its name"
+    )]
     OtherOrigin {
         /// What is set.
         given: String,
@@ -57,7 +59,9 @@ pub enum SignError {
     )]
     NoSuccessor,
     /// The head and the events do not agree.
-    #[error("the head of the log says {size} events with another root than they have: nothing is signed; `zhanggui audit verify` says more")]
+    #[error(
+        "the head of the log says {size} events with another root than they have: nothing is signed; `zhanggui audit verify` says more"
+    )]
     HeadDiffers {
         /// Where the head says the log ends.
         size: u64,
@@ -114,7 +118,11 @@ impl Checkpoints {
     ///
     /// # Errors
     /// [`SignError`].
-    pub async fn at_least(&self, database: &mut PgConnection, size: u64) -> Result<Option<Stored>, SignError> {
+    pub async fn at_least(
+        &self,
+        database: &mut PgConnection,
+        size: u64,
+    ) -> Result<Option<Stored>, SignError> {
         match stored::newest(&mut *database).await? {
             Some(newest) if newest.checkpoint.size >= size => Ok(Some(newest)),
             _ => Ok(Some(self.make(database).await?).filter(|made| made.checkpoint.size >= size)),

@@ -44,7 +44,10 @@ impl SigningKeys {
     }
 
     /// The key that signs today; made if the log has none yet. The caller holds the lock.
-    pub(super) async fn active(&self, transaction: &mut Transaction<'_, Postgres>) -> Result<SignerKey, SignError> {
+    pub(super) async fn active(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+    ) -> Result<SignerKey, SignError> {
         let Some(newest) = keys::all(&mut *transaction).await?.pop() else {
             let origin = match &self.origin {
                 Some(origin) => origin.clone(),
@@ -68,7 +71,11 @@ impl SigningKeys {
         Ok(self.ports.random().map_err(SealError::from)?)
     }
 
-    async fn find(&self, transaction: &mut Transaction<'_, Postgres>, key: &LogKey) -> Result<SignerKey, SignError> {
+    async fn find(
+        &self,
+        transaction: &mut Transaction<'_, Postgres>,
+        key: &LogKey,
+    ) -> Result<SignerKey, SignError> {
         let name = &key.verifier.name;
         let is_it = |signer: &SignerKey| signer.verifier() == key.verifier;
         for seed in &self.given.0 {

@@ -36,8 +36,9 @@ fn number(size: u64) -> i64 {
 /// # Errors
 /// The database's.
 pub async fn newest(database: &mut PgConnection) -> Result<Option<Stored>, sqlx::Error> {
-    let size: Option<i64> =
-        sqlx::query_scalar("SELECT max(size) FROM checkpoints WHERE log = 0").fetch_one(&mut *database).await?;
+    let size: Option<i64> = sqlx::query_scalar("SELECT max(size) FROM checkpoints WHERE log = 0")
+        .fetch_one(&mut *database)
+        .await?;
     match size.and_then(|size| u64::try_from(size).ok()) {
         Some(size) => of_size(database, size).await,
         None => Ok(None),

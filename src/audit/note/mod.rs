@@ -83,7 +83,10 @@ pub struct Note {
 /// Whether a name may be a key's.
 #[must_use]
 pub fn is_name(name: &str) -> bool {
-    !name.is_empty() && !name.chars().any(|character| character.is_whitespace() || character.is_control() || character == '+')
+    !name.is_empty()
+        && !name
+            .chars()
+            .any(|character| character.is_whitespace() || character.is_control() || character == '+')
 }
 
 impl FromStr for Note {
@@ -96,8 +99,10 @@ impl FromStr for Note {
         // The last blank line: a text may have some of its own.
         let at = note.rfind("\n\n").ok_or(BadNote::Form)?;
         let (text, signatures) = note.split_at_checked(at + 1).ok_or(BadNote::Form)?;
-        let lines = signatures.strip_prefix('\n').and_then(|lines| lines.strip_suffix('\n')).ok_or(BadNote::Form)?;
-        let lines: Vec<Line> = lines.split('\n').map(Line::parse).collect::<Option<_>>().ok_or(BadNote::Form)?;
+        let lines =
+            signatures.strip_prefix('\n').and_then(|lines| lines.strip_suffix('\n')).ok_or(BadNote::Form)?;
+        let lines: Vec<Line> =
+            lines.split('\n').map(Line::parse).collect::<Option<_>>().ok_or(BadNote::Form)?;
         if lines.is_empty() || lines.len() > MOST {
             return Err(BadNote::Form);
         }

@@ -64,13 +64,30 @@ fn one_wrong_signature_beside_a_right_one_is_wrong() {
 #[test]
 fn what_has_not_the_form_is_refused() {
     for bad in [
-        "", "text", "text\n\n", "text\n\n— name AAAA\n", "text\n— a AAAAAAAA\n", "text\n\n- a AAAAAAAA\n", "text\n\n— a  AAAAAAAA\n",
-        "text\n\n— a AAAAAAAA", "text\r\n\n— a AAAAAAAA\n", "text\n\n— a+b AAAAAAAA\n", "text\n\n— a AAAAAAA*\n", "text\n\n— a AAAAAAAA\n\n",
+        "",
+        "text",
+        "text\n\n",
+        "text\n\n— name AAAA\n",
+        "text\n— a AAAAAAAA\n",
+        "text\n\n- a AAAAAAAA\n",
+        "text\n\n— a  AAAAAAAA\n",
+        "text\n\n— a AAAAAAAA",
+        "text\r\n\n— a AAAAAAAA\n",
+        "text\n\n— a+b AAAAAAAA\n",
+        "text\n\n— a AAAAAAA*\n",
+        "text\n\n— a AAAAAAAA\n\n",
     ] {
         assert_eq!(bad.parse::<Note>(), Err(BadNote::Form), "{bad:?}");
     }
     assert!("text\n\n— a AAAAAAAA\n".parse::<Note>().is_ok());
-    for bad in ["", "a", "a+b", "a+530d903a+AA==", "x+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k", "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"] {
+    for bad in [
+        "",
+        "a",
+        "a+b",
+        "a+530d903a+AA==",
+        "x+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+        "+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k",
+    ] {
         assert!(bad.parse::<VerifierKey>().is_err(), "{bad}");
     }
 }

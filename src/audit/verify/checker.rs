@@ -44,7 +44,8 @@ impl Checker {
     pub fn new(trusting: Trusting) -> Result<Self, Fault> {
         let mut held = Vec::with_capacity(trusting.held.len());
         for note in trusting.held {
-            let checkpoint = note.text.parse().map_err(|_| Fault::Beside("what you hold is no checkpoint".to_owned()))?;
+            let checkpoint =
+                note.text.parse().map_err(|_| Fault::Beside("what you hold is no checkpoint".to_owned()))?;
             held.push(Held { checkpoint, note });
         }
         held.sort_by_key(|held| held.checkpoint.size);
@@ -112,16 +113,20 @@ impl Checker {
     /// The next event, whose leaf hash is computed already.
     pub(super) fn event_with(&mut self, text: &str, leaf: Hash) -> Result<(), Fault> {
         let expected = self.position() + 1;
-        let event = Sealed::read(text)
-            .map_err(|error| Fault::at(expected, format!("the event is {error}, or not of the form of one")))?;
+        let event = Sealed::read(text).map_err(|error| {
+            Fault::at(expected, format!("the event is {error}, or not of the form of one"))
+        })?;
         self.place(u64::try_from(event.position).unwrap_or(0))?;
         let Sealed { aggregate_type, aggregate_id, sequence, recorded_at, .. } = event;
         if let Err(wanted) = self.streams.next(aggregate_type, aggregate_id, sequence) {
-            let how = format!("sequence {sequence} of stream {aggregate_type}/{aggregate_id}, where {wanted} should follow");
+            let how = format!(
+                "sequence {sequence} of stream {aggregate_type}/{aggregate_id}, where {wanted} should follow"
+            );
             return Err(Fault::at(expected, how));
         }
         if recorded_at < self.last_time.as_str() {
-            let how = format!("recorded at {recorded_at}, before the event in front of it ({})", self.last_time);
+            let how =
+                format!("recorded at {recorded_at}, before the event in front of it ({})", self.last_time);
             return Err(Fault::at(expected, how));
         }
         self.last_time.clear();
@@ -157,10 +162,9 @@ impl Checker {
     /// Whether a note is a checkpoint of this log as it is here, signed by whom it should be.
     fn agree(&mut self, note: &Note, what: &str) -> Result<Checkpoint, Fault> {
         let position = self.position();
-        let checkpoint: Checkpoint = note
-            .text
-            .parse()
-            .map_err(|_| Fault::Beside(format!("{what} after position {position} has not the form of one")))?;
+        let checkpoint: Checkpoint = note.text.parse().map_err(|_| {
+            Fault::Beside(format!("{what} after position {position} has not the form of one"))
+        })?;
         let size = checkpoint.size;
         if size != position {
             return Err(Fault::Beside(format!("{what} of size {size} stands after position {position}")));
@@ -168,7 +172,9 @@ impl Checker {
         let origin = self.report.origin.get_or_insert_with(|| checkpoint.origin.clone());
         if *origin != checkpoint.origin {
             let other = &checkpoint.origin;
-            return Err(Fault::Beside(format!("{what} of size {size} is of another log: {other}, not {origin}")));
+            return Err(Fault::Beside(format!(
+                "{what} of size {size} is of another log: {other}, not {origin}"
+            )));
         }
         if checkpoint.root != self.root() {
             let first = self.covered_so_far() + 1;
@@ -194,11 +200,16 @@ impl Checker {
                 return Err(Fault::Beside(format!("{what} of size {size}: the signature by {key} is wrong")));
             }
             Trust::OutOfTime(key) => {
-                let how = "is signed by a key that did not sign this size: it had retired, or was not yet in use";
+                let how =
+                    "is signed by a key that did not sign this size: it had retired, or was not yet in use";
                 return Err(Fault::Beside(format!("{what} of size {size} {how}: {key}")));
             }
             Trust::Unknown => {
-                let names: Vec<String> = note.lines.iter().map(|line| format!("{}+{}", line.name, hex::encode(line.key_id))).collect();
+                let names: Vec<String> = note
+                    .lines
+                    .iter()
+                    .map(|line| format!("{}+{}", line.name, hex::encode(line.key_id)))
+                    .collect();
                 let by = if names.is_empty() { "nobody".to_owned() } else { names.join(", ") };
                 return Err(Fault::Beside(format!(
                     "{what} of size {size} is not signed by a key that you trust: the key was replaced, or you lack its successor; it is signed by {by}"
@@ -209,12 +220,15 @@ impl Checker {
             match witness.verify(note) {
                 Verdict::Absent => {}
                 Verdict::Wrong => {
-                    return Err(Fault::Beside(format!("{what} of size {size}: the cosignature by {witness} is wrong")));
+                    return Err(Fault::Beside(format!(
+                        "{what} of size {size}: the cosignature by {witness} is wrong"
+                    )));
                 }
                 Verdict::Signed(_) => *self.report.witnessed_by.entry(witness.to_string()).or_default() += 1,
             }
         }
-        let is_known = |line: &Line| keys.witnesses().any(|key| key.name == line.name && key.id() == line.key_id);
+        let is_known =
+            |line: &Line| keys.witnesses().any(|key| key.name == line.name && key.id() == line.key_id);
         let own = self.report.origin.as_deref();
         let others = note.lines.iter().filter(|line| Some(line.name.as_str()) != own && !is_known(line));
         self.report.unchecked_cosignatures += others.count() as u64;

@@ -33,10 +33,12 @@ pub fn verify(files: &[PathBuf], trusting: Trusting) -> Result<Report, Unverifie
     for path in files {
         let unreadable = |error| Unverified::Unreadable(path.clone(), error);
         let file = File::open(path).map_err(unreadable)?;
-        read(BufReader::with_capacity(AT_ONCE, file), path, &mut checker).map_err(|stopped| match stopped {
-            Stopped::Fault(fault) => Unverified::Fault(fault),
-            Stopped::Unreadable(error) => unreadable(error),
-        })?;
+        read(BufReader::with_capacity(AT_ONCE, file), path, &mut checker).map_err(
+            |stopped| match stopped {
+                Stopped::Fault(fault) => Unverified::Fault(fault),
+                Stopped::Unreadable(error) => unreadable(error),
+            },
+        )?;
     }
     Ok(checker.finish(Vec::new())?)
 }
@@ -103,14 +105,17 @@ impl Reading {
             return Ok(self);
         }
         let wrong = |how: &str| Fault::at(position + 1, format!("in {}: {how}", name.display()));
-        let entry = serde_json::from_str(text).map_err(|_| wrong("a line is neither an event nor anything else of an exported log"))?;
+        let entry = serde_json::from_str(text)
+            .map_err(|_| wrong("a line is neither an event nor anything else of an exported log"))?;
         match (self, entry) {
             (Self::Begun, Entry::ZhangguiLog { form, after }) => {
                 if form != FORM {
                     return Err(wrong("the file has a form that this program does not know"));
                 }
                 if after != position {
-                    return Err(wrong(&format!("the file begins after position {after}, so what comes before must be given first")));
+                    return Err(wrong(&format!(
+                        "the file begins after position {after}, so what comes before must be given first"
+                    )));
                 }
                 Ok(Self::Going)
             }
@@ -121,7 +126,11 @@ impl Reading {
                 Ok(Self::Going)
             }
             (Self::Going, Entry::End { position: end }) => {
-                if end == position { Ok(Self::Ended) } else { Err(wrong(&format!("the file should end after position {end}"))) }
+                if end == position {
+                    Ok(Self::Ended)
+                } else {
+                    Err(wrong(&format!("the file should end after position {end}")))
+                }
             }
             _ => Err(wrong("a line stands where it may not")),
         }

@@ -86,7 +86,11 @@ impl fmt::Display for Report {
         writeln!(f, "root          {}", STANDARD.encode(self.root))?;
         match self.checkpoints {
             0 => writeln!(f, "checkpoints   none: nothing that was signed covers these events")?,
-            amount => writeln!(f, "checkpoints   {amount}, all with the root of the events and each the beginning of the next, up to size {}", self.covered)?,
+            amount => writeln!(
+                f,
+                "checkpoints   {amount}, all with the root of the events and each the beginning of the next, up to size {}",
+                self.covered
+            )?,
         }
         if self.checkpoints > 0 && self.covered < self.events {
             writeln!(f, "              {} newer events are covered by none", self.events - self.covered)?;
@@ -101,10 +105,17 @@ impl fmt::Display for Report {
             writeln!(f, "cosignatures  {amount} by {key}")?;
         }
         if self.unchecked_cosignatures > 0 {
-            writeln!(f, "cosignatures  {} unchecked: no key of their witnesses was given", self.unchecked_cosignatures)?;
+            writeln!(
+                f,
+                "cosignatures  {} unchecked: no key of their witnesses was given",
+                self.unchecked_cosignatures
+            )?;
         }
         for size in &self.held {
-            writeln!(f, "held          your checkpoint of size {size} agrees: the log begins with what it was then")?;
+            writeln!(
+                f,
+                "held          your checkpoint of size {size} agrees: the log begins with what it was then"
+            )?;
         }
         for line in &self.beside {
             writeln!(f, "{line}")?;

@@ -53,7 +53,9 @@ impl Streams {
 fn key_of(aggregate_id: &str) -> [u8; 16] {
     match Uuid::try_parse(aggregate_id) {
         // Written in the one way that is usual: any other is another id.
-        Ok(id) if id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == aggregate_id => id.into_bytes(),
+        Ok(id) if id.as_hyphenated().encode_lower(&mut Uuid::encode_buffer()) == aggregate_id => {
+            id.into_bytes()
+        }
         _ => {
             let hash = digest(&SHA256, aggregate_id.as_bytes());
             hash.as_ref().first_chunk::<16>().copied().unwrap_or_default()

@@ -24,8 +24,7 @@ const AT_ONCE: i64 = 65_536;
 pub async fn roots(database: &mut PgConnection, spans: &[Span]) -> Result<Vec<Hash>, sqlx::Error> {
     let nodes: BTreeSet<Node> = spans.iter().flat_map(|span| span.nodes()).collect();
     let mut known: HashMap<Node, Hash> = HashMap::with_capacity(nodes.len());
-    let (low, high): (Vec<Node>, Vec<Node>) =
-        nodes.into_iter().partition(|node| Part::of(*node).level == 0);
+    let (low, high): (Vec<Node>, Vec<Node>) = nodes.into_iter().partition(|node| Part::of(*node).level == 0);
     from_tiles(&mut *database, &high, &mut known).await?;
     from_leaves(database, &low, &mut known).await?;
     let find = |node| known.get(&node).copied();
@@ -56,9 +55,10 @@ async fn from_tiles(
     for node in nodes {
         let part = Part::of(*node);
         let range = usize::try_from(part.from % WIDTH).ok().zip(usize::try_from(part.to - part.from).ok());
-        let stored = tiles.get(&place(part)).zip(range).and_then(|(tile, (from, amount))| {
-            complete_root(tile.get(from..from + amount)?.to_vec())
-        });
+        let stored = tiles
+            .get(&place(part))
+            .zip(range)
+            .and_then(|(tile, (from, amount))| complete_root(tile.get(from..from + amount)?.to_vec()));
         let root = match stored {
             Some(root) => root,
             None => from_all_leaves(&mut *database, *node).await?,
@@ -91,7 +91,11 @@ async fn from_all_leaves(database: &mut PgConnection, node: Node) -> Result<Hash
     while let Some(leaf) = leaves.try_next().await? {
         frontier.push(leaf_of(leaf)?);
     }
-    if i64::try_from(frontier.size()) == Ok(amount) { Ok(frontier.root()) } else { Err(sqlx::Error::RowNotFound) }
+    if i64::try_from(frontier.size()) == Ok(amount) {
+        Ok(frontier.root())
+    } else {
+        Err(sqlx::Error::RowNotFound)
+    }
 }
 
 /// Leaf hashes in order, from a position on, so many.

@@ -42,8 +42,9 @@ async fn within(database: &mut PgConnection, trusting: Trusting) -> Result<Repor
     let has_keys = trusting.keys.is_some();
     let mut checker = Checker::new(Trusting { keys: trusting.keys.or(own), ..trusting })?;
     let mut tiles = TileCheck::default();
-    let last: Option<i64> =
-        sqlx::query_scalar("SELECT max(position) FROM events WHERE log = 0").fetch_one(&mut *database).await?;
+    let last: Option<i64> = sqlx::query_scalar("SELECT max(position) FROM events WHERE log = 0")
+        .fetch_one(&mut *database)
+        .await?;
     let last = u64::try_from(last.unwrap_or(0)).unwrap_or(0);
     checkpoints_up_to(&mut *database, &mut checker, 0, 0).await?;
     while checker.position() < last {
@@ -51,16 +52,22 @@ async fn within(database: &mut PgConnection, trusting: Trusting) -> Result<Repor
         checked.map_err(|wrong| tiles.narrow(wrong))?;
     }
     head(&mut *database, &checker).await?;
-    let beyond: Option<i64> = sqlx::query_scalar("SELECT max(size) FROM checkpoints WHERE log = 0 AND size > $1")
-        .bind(i64::try_from(last).unwrap_or(i64::MAX))
-        .fetch_one(&mut *database)
-        .await?;
+    let beyond: Option<i64> =
+        sqlx::query_scalar("SELECT max(size) FROM checkpoints WHERE log = 0 AND size > $1")
+            .bind(i64::try_from(last).unwrap_or(i64::MAX))
+            .fetch_one(&mut *database)
+            .await?;
     if let Some(size) = beyond {
-        let how = format!("is missing: the log ends with {last} events, but a checkpoint of {size} was signed: the newest were removed");
+        let how = format!(
+            "is missing: the log ends with {last} events, but a checkpoint of {size} was signed: the newest were removed"
+        );
         return Err(Fault::at(last + 1, how).into());
     }
     tiles.end(&mut *database).await?;
-    let mut beside = vec!["stored        leaf hashes and the head of the log agree with the events".to_owned(), tiles.told()?];
+    let mut beside = vec![
+        "stored        leaf hashes and the head of the log agree with the events".to_owned(),
+        tiles.told()?,
+    ];
     let mut report = checker.finish(Vec::new())?;
     if !has_keys && report.checkpoints > 0 {
         beside.push("signatures    agree with the keys in the database, which whoever changed it could have changed too".to_owned());
@@ -120,10 +127,11 @@ async fn chunk(
         return Err(fault.into());
     }
     if checker.position() < until {
-        let next: Option<i64> = sqlx::query_scalar("SELECT min(position) FROM events WHERE log = 0 AND position > $1")
-            .bind(number(checker.position()))
-            .fetch_one(database)
-            .await?;
+        let next: Option<i64> =
+            sqlx::query_scalar("SELECT min(position) FROM events WHERE log = 0 AND position > $1")
+                .bind(number(checker.position()))
+                .fetch_one(database)
+                .await?;
         checker.place(u64::try_from(next.unwrap_or(i64::MAX)).unwrap_or(u64::MAX))?;
     }
     Ok(())
@@ -151,11 +159,15 @@ async fn head(database: &mut PgConnection, checker: &Checker) -> Result<(), Unve
     .await?;
     let (says, is) = (u64::try_from(position).unwrap_or(0), checker.position());
     if says > is {
-        let how = format!("is missing: the head of the log says that there are {says} events, and there are {is}: the newest were removed");
+        let how = format!(
+            "is missing: the head of the log says that there are {says} events, and there are {is}: the newest were removed"
+        );
         return Err(Fault::at(is + 1, how).into());
     }
     if says < is {
-        let how = format!("the head of the log says that there are {says} events: this one was added past the program");
+        let how = format!(
+            "the head of the log says that there are {says} events: this one was added past the program"
+        );
         return Err(Fault::at(says + 1, how).into());
     }
     if frontier != checker.frontier() {
@@ -163,7 +175,9 @@ async fn head(database: &mut PgConnection, checker: &Checker) -> Result<(), Unve
         return Err(Fault::Beside(how.to_owned()).into());
     }
     if is > 0 && time != checker.last_time() {
-        return Err(Fault::Beside("the head of the log has another time than its last event".to_owned()).into());
+        return Err(
+            Fault::Beside("the head of the log has another time than its last event".to_owned()).into()
+        );
     }
     Ok(())
 }

@@ -54,7 +54,9 @@ impl TileCheck {
                 most /= WIDTH;
             }
             if u64::try_from(end).unwrap_or(u64::MAX) > most {
-                let how = format!("the tiles of level {level} have {end} hashes, where the events make {most}: {MEND}");
+                let how = format!(
+                    "the tiles of level {level} have {end} hashes, where the events make {most}: {MEND}"
+                );
                 return Err(Fault::Beside(how).into());
             }
         }
@@ -65,8 +67,10 @@ impl TileCheck {
         if tiles.is_empty() {
             return Ok(());
         }
-        let (levels, numbers): (Vec<i16>, Vec<i64>) =
-            tiles.iter().map(|tile| (i16::from(tile.level), i64::try_from(tile.number).unwrap_or(i64::MAX))).unzip();
+        let (levels, numbers): (Vec<i16>, Vec<i64>) = tiles
+            .iter()
+            .map(|tile| (i16::from(tile.level), i64::try_from(tile.number).unwrap_or(i64::MAX)))
+            .unzip();
         let rows: Vec<(i16, i64, Vec<u8>)> = sqlx::query_as(
             "SELECT level, number, hashes FROM log_tiles JOIN unnest($1::smallint[], $2::bigint[]) AS w (level, number) \
              USING (level, number) WHERE log = 0",
@@ -105,7 +109,9 @@ impl TileCheck {
     /// Where a root is wrong and a tile differs below it, the place is among the events of that tile's hash.
     pub(super) fn narrow(&self, wrong: Unverified) -> Unverified {
         match (&self.differs, wrong) {
-            (Some(differs), Unverified::Fault(Fault::Among { first, last, how })) if differs.first <= last && differs.last >= first => {
+            (Some(differs), Unverified::Fault(Fault::Among { first, last, how }))
+                if differs.first <= last && differs.last >= first =>
+            {
                 let (first, last) = (first.max(differs.first), last.min(differs.last));
                 Unverified::Fault(Fault::Among { first, last, how })
             }
