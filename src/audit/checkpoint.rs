@@ -1,4 +1,4 @@
-//! Checkpoints (C2SP tlog-checkpoint): which log, how many events, and the root over them, as the text of a signed note.
+//! Checkpoints (C2SP tlog-checkpoint): which log, how many events, and their root, as the text of a signed note.
 
 use std::fmt;
 use std::str::FromStr;

@@ -65,5 +65,11 @@ pub mod d0019_carrying_mails_and_texts {}
 #[doc = include_str!("0020-products-and-their-list.md")]
 pub mod d0020_products_and_their_list {}
 
+#[doc = include_str!("0025-tiles-checkpoints-proofs.md")]
+pub mod d0025_tiles_checkpoints_proofs {}
+
+#[doc = include_str!("0026-export-and-verification.md")]
+pub mod d0026_export_and_verification {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}

@@ -1,4 +1,4 @@
-//! The key that signs: handed in by the settings, or made here once and kept in the database, wrapped by the master key.
+//! The key that signs: handed in by the settings, or made here once and kept, wrapped by the master key.
 
 use std::fmt;
 

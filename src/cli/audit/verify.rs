@@ -31,7 +31,13 @@ pub(super) async fn run(
     } else {
         file::verify(&arguments.log, trusting(&arguments)?).map_err(|error| failure(&error))?
     };
-    say(format_args!("{report}verified: nothing was altered"));
+    let covered = report.held.iter().copied().fold(report.covered, u64::max);
+    let verdict = if report.signed_by.is_empty() {
+        "whole in itself: without a key of the log, or a signed checkpoint, nobody can say more".to_owned()
+    } else {
+        format!("verified: nothing was altered up to position {covered}")
+    };
+    say(format_args!("{report}{verdict}"));
     Ok(())
 }
 

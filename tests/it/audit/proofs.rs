@@ -1,4 +1,4 @@
-//! The proofs over HTTP: what a browser gets, checked as a browser checks it; and that forgetting a person disturbs none.
+//! The proofs over HTTP, checked as a browser checks them; and that forgetting a person disturbs none.
 
 use serde_json::Value;
 use zhanggui::audit::note::{Note, Verdict, VerifierKey};
