@@ -124,6 +124,7 @@ async fn chunk(
     }
     tiles.compare(&mut *database).await?;
     if let Some(fault) = wrong {
+        tiles.look_closer(database).await?;
         return Err(fault.into());
     }
     if checker.position() < until {

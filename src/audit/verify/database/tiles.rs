@@ -35,13 +35,19 @@ impl TileCheck {
     /// Compares the tiles that are complete since it was last asked.
     pub(super) async fn compare(&mut self, database: &mut PgConnection) -> Result<(), sqlx::Error> {
         let tiles = std::mem::take(&mut self.complete);
-        self.compare_with(database, &tiles).await
+        self.compare_with(database, &tiles, true).await
+    }
+
+    /// Compares those that are not complete yet, as far as the events have been read: where a root is wrong.
+    pub(super) async fn look_closer(&mut self, database: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let tiles: Vec<Tile> = self.builder.partial().cloned().collect();
+        self.compare_with(database, &tiles, false).await
     }
 
     /// Compares what is left, and looks for tiles of events that are not there.
     pub(super) async fn end(&mut self, database: &mut PgConnection) -> Result<(), Unverified> {
         let tiles: Vec<Tile> = self.builder.partial().cloned().collect();
-        self.compare_with(&mut *database, &tiles).await?;
+        self.compare_with(&mut *database, &tiles, true).await?;
         let rows: Vec<(i16, i64)> =
             sqlx::query_as("SELECT level, max(number * 256 + length(hashes) / 32) FROM log_tiles WHERE log = 0 GROUP BY level ORDER BY level")
                 .fetch_all(database)
@@ -63,7 +69,13 @@ impl TileCheck {
         Ok(())
     }
 
-    async fn compare_with(&mut self, database: &mut PgConnection, tiles: &[Tile]) -> Result<(), sqlx::Error> {
+    /// `whole`: a stored tile may not go on beyond the events.
+    async fn compare_with(
+        &mut self,
+        database: &mut PgConnection,
+        tiles: &[Tile],
+        whole: bool,
+    ) -> Result<(), sqlx::Error> {
         if tiles.is_empty() {
             return Ok(());
         }
@@ -85,16 +97,16 @@ impl TileCheck {
             // One that is not there yet is made with the next checkpoint.
             if let Some(hashes) = stored.get(&place) {
                 self.checked += 1;
-                self.compare_one(tile, hashes);
+                self.compare_one(tile, hashes, whole);
             }
         }
         Ok(())
     }
 
-    fn compare_one(&mut self, tile: &Tile, stored: &[u8]) {
+    fn compare_one(&mut self, tile: &Tile, stored: &[u8], whole: bool) {
         let computed = tile.hashes.iter();
         let wrong = stored.chunks(32).zip(computed).position(|(stored, hash)| stored != hash.as_slice());
-        let too_long = stored.len() > tile.hashes.len() * 32;
+        let too_long = whole && stored.len() > tile.hashes.len() * 32;
         let Some(nth) = wrong.or_else(|| too_long.then_some(tile.hashes.len())) else { return };
         let below = WIDTH.saturating_pow(u32::from(tile.level));
         let first = (tile.number * WIDTH + nth as u64) * below + 1;
