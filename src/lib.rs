@@ -6,6 +6,7 @@
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
 //! - [`projections`] shows: read models of SQL, as current as the log or soon.
 //! - [`analytics`] lays out: the same numbers as tables, in CSV and Parquet, and as views for a role of analysts.
+//! - [`audit`] proves: replay, checkpoints, exports, verification.
 //! - [`reactors`] act: what the world is told once an event is in the log.
 //! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.
 //! - [`jobs`] sweeps: what happens by the clock.
@@ -23,6 +24,7 @@ pub mod account;
 pub mod adapters;
 pub mod analytics;
 pub mod app;
+pub mod audit;
 pub mod calendar;
 pub mod cli;
 pub mod config;

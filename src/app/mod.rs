@@ -24,10 +24,11 @@ use crate::adapters::password_resets::PasswordResets;
 use crate::adapters::taobao::Taobao;
 use crate::adapters::taobao::fetch::ItemPages;
 use crate::adapters::taobao::top::OpenPlatform;
+use crate::audit::checkpoints::Checkpoints;
 use crate::config::Settings;
 use crate::database::{AppError, as_service, check_master_key, check_user, upcasters};
 use crate::eventstore::reactor::{Reactor, Reactors};
-use crate::eventstore::seal::{SealError, Sealer};
+use crate::eventstore::seal::{MasterKey, SealError, Sealer};
 use crate::eventstore::store::Log;
 use crate::eventstore::{Commands, Store, Writer};
 use crate::http::idempotency::Idempotency;
@@ -107,6 +108,7 @@ impl App {
             sealer,
             upcasters: upcasters(),
             idempotency: Idempotency::new(&master)?,
+            checkpoints: checkpoints(&master, &settings, &ports)?,
             activity: Activity::default(),
             presence: Presence::default(),
             limits: Limits::new(settings.rate_limits),
@@ -141,6 +143,15 @@ impl App {
         site.reads.close().await;
         site.writes.close().await;
     }
+}
+
+/// Who signs the log, with these settings.
+///
+/// # Errors
+/// [`AppError::Seal`], which it cannot be.
+pub fn checkpoints(master: &MasterKey, settings: &Settings, ports: &Ports) -> Result<Checkpoints, AppError> {
+    let (given, origin) = (settings.log_signing_keys.clone(), settings.log_origin.clone());
+    Ok(Checkpoints::new(master, given, origin, ports.clone())?)
 }
 
 /// Everything that follows from events.

@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 refused or failed with one clear line, 2 wrong usage.
 
 mod analytics;
+mod audit;
 mod config;
 mod demo;
 mod erasures;
@@ -53,6 +54,9 @@ enum Command {
     /// Export the numbers of analysts, and let them ask the database.
     #[command(subcommand)]
     Analytics(analytics::Command),
+    /// Replay the log, prove it, verify it.
+    #[command(subcommand)]
+    Audit(audit::Command),
     /// Give people roles.
     #[command(subcommand)]
     User(user::Command),
@@ -127,6 +131,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Projections(command) => projections::run(&settings?, command).await,
         Command::Reactors(command) => reactors::run(&settings?, command).await,
         Command::Analytics(command) => analytics::run(&settings?, command).await,
+        Command::Audit(command) => audit::run(settings, command).await,
         Command::User(command) => user::run(settings?, command).await,
         Command::Erasures(command) => erasures::run(settings?, command).await,
     }

@@ -126,6 +126,12 @@ pub struct Given {
     /// The scene that the Open Platform granted: 1 links, 2 prices, 3 a catalogue [default: 1].
     #[arg(long, global = true, env = "ZHANGGUI_TAOBAO_SCENE", hide_env = true)]
     pub taobao_scene: Option<u8>,
+    /// The log's name in its checkpoints, for example log.example.com/zhanggui [default: one made once].
+    #[arg(long, global = true, env = "ZHANGGUI_LOG_ORIGIN", hide_env = true)]
+    pub log_origin: Option<String>,
+    /// The keys that sign checkpoints, 32 bytes each in hexadecimal or base64, with commas. Not a flag, like every secret.
+    #[arg(skip)]
+    pub log_signing_key: Option<String>,
     /// The secret of the application's key.
     #[arg(skip)]
     pub taobao_app_secret: Option<String>,
@@ -192,6 +198,8 @@ impl Given {
             media_access_key_id: self.media_access_key_id.or(under.media_access_key_id),
             sms_access_key_secret: self.sms_access_key_secret.or(under.sms_access_key_secret),
             media_secret_access_key: self.media_secret_access_key.or(under.media_secret_access_key),
+            log_origin: self.log_origin.or(under.log_origin),
+            log_signing_key: self.log_signing_key.or(under.log_signing_key),
         }
     }
 }
@@ -214,11 +222,12 @@ pub fn read_file(path: &Path, required: bool) -> Result<Given, Refusal> {
 type Place = fn(&mut Given) -> &mut Option<String>;
 
 /// Settings that are secrets: in variables and in the file, but no flags, since the process list shows those.
-const SECRETS: [(&str, Place); 5] = [
+const SECRETS: [(&str, Place); 6] = [
     ("ZHANGGUI_MASTER_KEY", |given| &mut given.master_key),
     ("ZHANGGUI_TAOBAO_APP_SECRET", |given| &mut given.taobao_app_secret),
     ("ZHANGGUI_SMTP_URL", |given| &mut given.smtp_url),
     ("ZHANGGUI_SMS_ACCESS_KEY_SECRET", |given| &mut given.sms_access_key_secret),
+    ("ZHANGGUI_LOG_SIGNING_KEY", |given| &mut given.log_signing_key),
     ("ZHANGGUI_MEDIA_SECRET_ACCESS_KEY", |given| &mut given.media_secret_access_key),
 ];
 

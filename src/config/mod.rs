@@ -5,6 +5,7 @@
 
 mod given;
 mod outward;
+mod proving;
 mod shown;
 mod timezone;
 
@@ -20,6 +21,7 @@ use crate::adapters::avatar_files::MediaStore;
 use crate::adapters::smtp::SmtpSettings;
 use crate::adapters::taobao::fetch::CrawlerSettings;
 use crate::adapters::taobao::top::TopSettings;
+use crate::audit::checkpoints::signing_key::GivenKeys;
 use crate::calendar::Calendar;
 use crate::eventstore::seal::MasterKey;
 
@@ -91,6 +93,10 @@ pub struct Settings {
     pub crawler: CrawlerSettings,
     /// The application at Taobao's Open Platform, which is asked first.
     pub platform: Option<TopSettings>,
+    /// The log's name in its checkpoints; none: one that was made once.
+    pub log_origin: Option<String>,
+    /// The keys that sign checkpoints; none: one that was made once and lies in the database, wrapped.
+    pub log_signing_keys: GivenKeys,
     /// Whether what nobody carries is shown at `/dev/outbox` instead.
     pub outbox: bool,
     /// Whether cookies carry `Secure`, and the session's is named `__Host-session`.
@@ -148,6 +154,8 @@ impl Settings {
             media,
             crawler: CrawlerSettings { origin: given.crawler_origin.clone(), ..CrawlerSettings::default() },
             platform: outward::check_platform(&given, &mut refusals),
+            log_origin: proving::check_origin(&given, &mut refusals),
+            log_signing_keys: proving::check_keys(&given, production, &mut refusals),
             outbox: !production && local,
             database,
             master_key,

@@ -17,6 +17,13 @@ impl fmt::Display for Settings {
         }
         let key = if self.master_key.is_some() { "given (hidden)" } else { "made once, kept in data_dir" };
         writeln!(f, "master_key              {key}")?;
+        let origin = self.log_origin.as_deref().unwrap_or("made once, kept in the database");
+        writeln!(f, "log_origin              {origin}")?;
+        let key = match self.log_signing_keys.0.len() {
+            0 => "made once, kept in the database, wrapped".to_owned(),
+            amount => format!("{amount} given (hidden)"),
+        };
+        writeln!(f, "log_signing_key         {key}")?;
         writeln!(f, "disclose_codes          {}", switch(self.disclose_codes))?;
         writeln!(f, "rate_limits             {}", switch(self.rate_limits))?;
         writeln!(f, "trusted_proxies         {:?}", self.trusted_proxies)?;

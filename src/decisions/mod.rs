@@ -77,6 +77,12 @@ pub mod d0023_days_are_facts {}
 #[doc = include_str!("0024-analysts-in-the-database.md")]
 pub mod d0024_analysts_in_the_database {}
 
+#[doc = include_str!("0025-tiles-checkpoints-proofs.md")]
+pub mod d0025_tiles_checkpoints_proofs {}
+
+#[doc = include_str!("0026-export-and-verification.md")]
+pub mod d0026_export_and_verification {}
+
 #[doc = include_str!("0029-watching-and-the-shared-pace.md")]
 pub mod d0029_watching_and_the_shared_pace {}
 

@@ -27,6 +27,7 @@ pub mod pages;
 pub mod password;
 pub mod password_resets;
 pub mod problem;
+pub mod proof;
 pub mod register;
 pub mod routes;
 pub mod server;
@@ -53,6 +54,7 @@ use crate::adapters::captchas::Captchas;
 use crate::adapters::login_attempts::LoginAttempts;
 use crate::adapters::outbox::Outbox;
 use crate::adapters::password_resets::PasswordResets;
+use crate::audit::checkpoints::Checkpoints;
 use crate::config::Settings;
 use crate::eventstore::Commands;
 use crate::eventstore::seal::Sealer;
@@ -108,6 +110,8 @@ pub struct Site {
     pub sealer: Sealer,
     /// Brings old events to today's shape.
     pub upcasters: Upcasters,
+    /// Signs the log.
+    pub checkpoints: Checkpoints,
     /// When sessions were last used.
     pub activity: Activity,
     /// Who has been there today.

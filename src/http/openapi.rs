@@ -10,7 +10,9 @@ use super::{
         live::{ChangedProduct, ChangedStore},
         products, store,
     },
-    operations, password, password_resets, register, verifications,
+    operations, password, password_resets,
+    proof::{checkpoint, consistency, inclusion, keys},
+    register, verifications,
 };
 use crate::account::Role;
 
@@ -23,6 +25,7 @@ use crate::account::Role;
           password_resets::request, password_resets::confirm, avatar::change, avatar::remove, avatar::image,
           store::open, store::show, store::rename, events::watch, bulk::act, list::show, products::list, products::show, products::modify, products::delete,
           products::restore, products::refresh, import::products, export::products, categories::add, categories::rename, categories::remove,
+          checkpoint::show, inclusion::show, consistency::show, keys::show,
           admin::people, admin::grant, admin::revoke,
           analytics::daily::show, analytics::active::show, analytics::retention::show, analytics::products::show,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
@@ -31,6 +34,7 @@ use crate::account::Role;
     tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
          (name = "Merchant", description = "A store, its categories and its products, listed from a link"),
          (name = "Analytics", description = "How many registered and came, who came back, what became of products; for analysts"),
+         (name = "Audit", description = "What the log holds, and the proof that nothing in it was altered"),
          (name = "Administration", description = "Who may do what, for admins"),
          (name = "Operations", description = "For those who run it")),
 )]

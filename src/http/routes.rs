@@ -93,7 +93,7 @@ pub fn table() -> Vec<Route> {
         line("GET", "/favicon.ico", Anyone, packed(get(pages::favicon))),
         line("GET", "/static/{*file}", Anyone, packed(get(pages::file))),
     ];
-    lines.into_iter().chain(of_merchants()).chain(of_analysts()).collect()
+    lines.into_iter().chain(of_merchants()).chain(of_analysts()).chain(of_proof()).collect()
 }
 
 /// The routes of merchants.
@@ -138,6 +138,22 @@ fn of_analysts() -> Vec<Route> {
         line("/api/v1/analytics/active", get(analytics::active::show)),
         line("/api/v1/analytics/retention", get(analytics::retention::show)),
         line("/api/v1/analytics/products", get(analytics::products::show)),
+    ]
+}
+
+/// The routes of the log's proofs.
+fn of_proof() -> Vec<Route> {
+    use crate::http::proof::{checkpoint, consistency, inclusion, keys};
+    const AUDITOR: Access = Access::Role(Role::Auditor);
+    let line = |method, path, access, handler| {
+        let largest_body = LARGEST_BODY;
+        Route { method, path, access, largest_body, handler }
+    };
+    vec![
+        line("GET", "/api/v1/audit/checkpoint", AUDITOR, get(checkpoint::show)),
+        line("GET", "/api/v1/audit/proofs/inclusion", AUDITOR, get(inclusion::show)),
+        line("GET", "/api/v1/audit/proofs/consistency", AUDITOR, get(consistency::show)),
+        line("GET", "/.well-known/zhanggui-log-keys", Access::Anyone, get(keys::show)),
     ]
 }
 

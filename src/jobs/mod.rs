@@ -3,6 +3,7 @@
 pub mod close_day;
 pub mod purge;
 mod read_models;
+pub mod sign_checkpoint;
 pub mod watch_analysts;
 
 use std::sync::Arc;
@@ -30,6 +31,17 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
     })?;
     scheduler.add(purge).await?;
     scheduler.add(close_days(site)?).await?;
+    let signed = Arc::clone(site);
+    // Every minute, at its beginning.
+    let sign = Job::new_async("0 * * * * *", move |_, _| {
+        let site = Arc::clone(&signed);
+        Box::pin(async move {
+            if let Err(error) = sign_checkpoint::run(&site).await {
+                tracing::error!(%error, "no checkpoint of the log was signed; the next minute tries again");
+            }
+        })
+    })?;
+    scheduler.add(sign).await?;
     let flushed = Arc::clone(site);
     let flush = Job::new_repeated_async(FLUSH_EVERY, move |_, _| {
         let site = Arc::clone(&flushed);

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod analytics;
+mod audit;
 mod crawler;
 mod delivery;
 mod embedded_postgres;

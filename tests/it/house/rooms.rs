@@ -104,6 +104,7 @@ fn only_the_composition_root_builds_adapters() {
         ("Idempotency::new", "src/http/idempotency.rs"),
         ("Limits::new", "src/http/limits.rs"),
         ("Cursors::new", "src/projections/product_list/cursor.rs"),
+        ("Checkpoints::new", "src/audit/checkpoints/mod.rs"),
         ("Writer::start", "src/eventstore/writer/mod.rs"),
         ("PgPoolOptions", "src/app/pools.rs"),
     ];

@@ -14,7 +14,7 @@ use crate::support::site::TestSite;
 /// session, the owner of a superseded one, the owner of an expired one, an admin.
 type Line = (&'static str, &'static str, &'static str, [u16; 5]);
 
-const MATRIX: [Line; 55] = [
+const MATRIX: [Line; 59] = [
     ("GET", "/api/v1/captcha", "", [200, 200, 200, 200, 200]),
     // Without a field it is no question; that it is answered at all is what counts here.
     ("GET", "/api/v1/availability", "", [400, 400, 400, 400, 400]),
@@ -58,6 +58,11 @@ const MATRIX: [Line; 55] = [
     ("GET", "/api/v1/analytics/active", "", [401, 403, 401, 401, 200]),
     ("GET", "/api/v1/analytics/retention", "", [401, 403, 401, 401, 200]),
     ("GET", "/api/v1/analytics/products", "", [401, 403, 401, 401, 200]),
+    ("GET", "/api/v1/audit/checkpoint", "", [401, 403, 401, 401, 200]),
+    // Without a position or sizes it is no question.
+    ("GET", "/api/v1/audit/proofs/inclusion", "", [401, 403, 401, 401, 400]),
+    ("GET", "/api/v1/audit/proofs/consistency", "", [401, 403, 401, 401, 400]),
+    ("GET", "/.well-known/zhanggui-log-keys", "", [200, 200, 200, 200, 200]),
     ("GET", "/media/avatars/{person}/{file}", "", [404, 404, 404, 404, 404]),
     ("GET", "/media/captcha/{file}", "", [404, 404, 404, 404, 404]),
     ("GET", "/healthz", "", [200, 200, 200, 200, 200]),

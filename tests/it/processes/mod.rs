@@ -2,6 +2,7 @@
 
 mod analysts;
 mod appenders;
+mod audit;
 mod carriers;
 mod commands;
 mod delivery;

@@ -1,0 +1,145 @@
+//! Canonical JSON: the standard's examples, near misses, and the library as an oracle.
+
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+use super::*;
+
+fn check(text: &str) -> Result<(), NotCanonical> {
+    let mut scanner = Scanner::new(text);
+    scanner.value()?;
+    scanner.end()
+}
+
+#[test]
+fn the_examples_of_the_standard_are_canonical_and_near_misses_are_not() {
+    for good in [
+        r#"{"literals":[null,true,false],"numbers":[333333333.3333333,1e+30,4.5,0.002,1e-27],"string":"€$\u000f\nA'B\"\\\\\"/"}"#,
+        "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\u{80}\":\"Control\",\"ö\":\"Latin\",\"€\":\"Euro Sign\",\"😀\":\"Smiley\",\"\u{fb33}\":\"Hebrew\"}",
+        "0",
+        "-1",
+        "9007199254740991",
+        "1e+21",
+        "100000000000000000000",
+        "\"\"",
+        "[]",
+        "{}",
+        "[[],{}]",
+        "\"\u{7f}\"",
+    ] {
+        assert_eq!(check(good), Ok(()), "{good}");
+    }
+    for bad in [
+        "",
+        " 1",
+        "1 ",
+        "01",
+        "-0",
+        "1.0",
+        "1e3",
+        "1E3",
+        "+1",
+        ".5",
+        "nul",
+        "tru",
+        "[1,]",
+        "[1 ,2]",
+        "{\"a\" :1}",
+        "{\"b\":1,\"a\":1}",
+        "{\"a\":1,\"a\":1}",
+        "{\"a\":1,}",
+        "\"\t\"",
+        r#""\/""#,
+        r#""\u0041""#,
+        r#""\u000A""#,
+        r#""\u000a""#,
+        r#""\u001F""#,
+        r#""\ud83d\ude00""#,
+        "\"",
+        "\"\\",
+        "\"\\u00",
+        "[",
+        "{",
+        "{\"a\"",
+        "{\"a\":",
+        "9007199254740993",
+        "1e400",
+        "NaN",
+        "--1",
+        "\u{feff}1",
+        // U+FB33 comes after a surrogate in UTF-16, although before in UTF-8.
+        "{\"\u{fb33}\":1,\"😀\":2}",
+    ] {
+        assert!(check(bad).is_err(), "{bad}");
+    }
+    assert!(check(&"[".repeat(100_000)).is_err());
+}
+
+/// Prints as `jsonb` does: blanks after colons and commas, members by length of their names, then by bytes.
+fn as_jsonb(value: &Value) -> String {
+    match value {
+        Value::Object(members) => {
+            let mut names: Vec<_> = members.keys().collect();
+            names.sort_by_key(|name| (name.len(), name.as_bytes()));
+            let members =
+                names.into_iter().map(|name| format!("{}: {}", json!(name), as_jsonb(&members[name])));
+            format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
+        }
+        Value::Array(items) => format!("[{}]", items.iter().map(as_jsonb).collect::<Vec<_>>().join(", ")),
+        other => other.to_string(),
+    }
+}
+
+fn values() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        (-9_007_199_254_740_991_i64..9_007_199_254_740_991).prop_map(Value::from),
+        any::<f64>().prop_filter("finite", |number| number.is_finite()).prop_map(Value::from),
+        any::<String>().prop_map(Value::from),
+    ];
+    leaf.prop_recursive(4, 40, 6, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..6).prop_map(Value::from),
+            prop::collection::btree_map(any::<String>(), inner, 0..6)
+                .prop_map(|members| members.into_iter().collect::<serde_json::Map<_, _>>().into()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn what_the_library_prints_is_canonical_and_jsonb_becomes_it(value in values()) {
+        let canonical = serde_json_canonicalizer::to_string(&value).unwrap();
+        prop_assert_eq!(check(&canonical), Ok(()));
+        let mut written = String::new();
+        prop_assert_eq!(write(&as_jsonb(&value), &mut written), Ok(()));
+        prop_assert_eq!(written, canonical);
+    }
+
+    #[test]
+    fn whatever_is_canonical_is_what_the_library_makes_of_it(text in "[\\[\\]{}:,\"\\\\0-9a-c.eE+-]{0,24}") {
+        if check(&text).is_ok() {
+            let value: Value = serde_json::from_str(&text).unwrap();
+            prop_assert_eq!(serde_json_canonicalizer::to_string(&value).unwrap(), text);
+        }
+    }
+
+    #[test]
+    fn a_changed_canonical_text_is_refused_or_another_value(value in values(), at: prop::sample::Index, with: char) {
+        let canonical = serde_json_canonicalizer::to_string(&value).unwrap();
+        let mut characters: Vec<char> = canonical.chars().collect();
+        let at = at.index(characters.len());
+        characters[at] = with;
+        let changed: String = characters.into_iter().collect();
+        if check(&changed).is_ok() {
+            let value: Value = serde_json::from_str(&changed).unwrap();
+            prop_assert_eq!(serde_json_canonicalizer::to_string(&value).unwrap(), changed);
+        }
+    }
+
+    #[test]
+    fn bad_text_never_panics(text: String) {
+        let _outcome = (check(&text), write(&text, &mut String::new()));
+    }
+}

@@ -1,0 +1,225 @@
+//! The leaf: an event's canonical bytes, as they are hashed, exported and shown to whoever checks a proof.
+
+use std::fmt;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use uuid::Uuid;
+
+use super::canonical::{NotCanonical, Scanner};
+use super::{Hash, leaf_hash};
+
+/// What a leaf hash covers besides payload and metadata.
+#[derive(Clone, Copy, Debug)]
+pub struct Envelope<'a> {
+    /// The stream's aggregate id.
+    pub aggregate_id: &'a str,
+    /// The stream's aggregate type.
+    pub aggregate_type: &'a str,
+    /// The event's own id.
+    pub event_id: Uuid,
+    /// The stored name.
+    pub event_type: &'a str,
+    /// The version of the name's shape.
+    pub event_version: &'a str,
+    /// RFC 8785 canonical JSON of the metadata.
+    pub metadata: &'a str,
+    /// RFC 8785 canonical JSON of the sealed payload.
+    pub payload: &'a str,
+    /// Place in the log.
+    pub position: i64,
+    /// When the writer recorded it, to the microsecond.
+    pub recorded_at: DateTime<Utc>,
+    /// Place in the stream.
+    pub sequence: i64,
+}
+
+impl Envelope<'_> {
+    /// The RFC 8785 canonical bytes of the event: an object whose members stand in alphabetical order.
+    ///
+    /// Payload and metadata are canonical already and are put in as they are, which saves parsing them again.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        format!(
+            "{{\"aggregate_id\":{},\"aggregate_type\":{},\"event_id\":\"{}\",\"event_type\":{},\
+             \"event_version\":{},\"log\":0,\"metadata\":{},\"payload\":{},\"position\":{},\
+             \"recorded_at\":\"{}\",\"sequence\":{}}}",
+            Quoted(self.aggregate_id),
+            Quoted(self.aggregate_type),
+            self.event_id,
+            Quoted(self.event_type),
+            Quoted(self.event_version),
+            self.metadata,
+            self.payload,
+            self.position,
+            self.recorded_at.to_rfc3339_opts(SecondsFormat::Micros, true),
+            self.sequence,
+        )
+    }
+
+    /// The event's leaf hash.
+    #[must_use]
+    pub fn leaf(&self) -> Hash {
+        leaf_hash(self.canonical().as_bytes())
+    }
+}
+
+/// What an event's canonical bytes say about its place in the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Sealed<'a> {
+    /// The stream's aggregate id, between its quotes.
+    pub aggregate_id: &'a str,
+    /// The stream's aggregate type, between its quotes.
+    pub aggregate_type: &'a str,
+    /// The event's own id.
+    pub event_id: &'a str,
+    /// Place in the log.
+    pub position: i64,
+    /// When it was recorded: of one length, so that texts compare as times do.
+    pub recorded_at: &'a str,
+    /// Place in the stream.
+    pub sequence: i64,
+}
+
+impl<'a> Sealed<'a> {
+    /// Reads an event's canonical bytes and proves that they are canonical, without building any value.
+    ///
+    /// # Errors
+    /// [`NotCanonical`] at the first byte that is not as [`Envelope::canonical`] writes it.
+    pub fn read(text: &'a str) -> Result<Self, NotCanonical> {
+        let mut scanner = Scanner::new(text);
+        scanner.literal("{\"aggregate_id\":")?;
+        let aggregate_id = scanner.string()?;
+        scanner.literal(",\"aggregate_type\":")?;
+        let aggregate_type = scanner.string()?;
+        scanner.literal(",\"event_id\":")?;
+        let event_id = scanner.string()?;
+        scanner.literal(",\"event_type\":")?;
+        scanner.string()?;
+        scanner.literal(",\"event_version\":")?;
+        scanner.string()?;
+        scanner.literal(",\"log\":0,\"metadata\":")?;
+        scanner.value()?;
+        scanner.literal(",\"payload\":")?;
+        scanner.value()?;
+        scanner.literal(",\"position\":")?;
+        let position = scanner.whole()?;
+        scanner.literal(",\"recorded_at\":")?;
+        let recorded_at = scanner.string()?;
+        scanner.literal(",\"sequence\":")?;
+        let sequence = scanner.whole()?;
+        scanner.literal("}")?;
+        scanner.end()?;
+        let of_its_form = has_form(event_id, "xxxxxxxx-xxxx-xxxx-xxxx-xxxxxxxxxxxx")
+            && has_form(recorded_at, "0000-00-00T00:00:00.000000Z");
+        if !of_its_form {
+            return Err(NotCanonical { at: 0 });
+        }
+        Ok(Self { aggregate_id, aggregate_type, event_id, position, recorded_at, sequence })
+    }
+}
+
+/// Whether `text` is written like `form`, where `0` stands for a digit and `x` for a hexadecimal one.
+fn has_form(text: &str, form: &str) -> bool {
+    let fits = |(byte, form): (u8, u8)| match form {
+        b'0' => byte.is_ascii_digit(),
+        b'x' => matches!(byte, b'0'..=b'9' | b'a'..=b'f'),
+        other => byte == other,
+    };
+    text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
+}
+
+/// A JSON string; ids and names, which need no escaping, are written as they are.
+struct Quoted<'a>(&'a str);
+
+impl fmt::Display for Quoted<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+            return write!(f, "\"{}\"", self.0);
+        }
+        write!(f, "{}", serde_json::Value::from(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_envelope_is_canonical() {
+        let payload = serde_json::json!({"type": "x", "name": "掌\n\u{7f}柜\"", "n": 7});
+        let canonical = serde_json_canonicalizer::to_string(&payload).unwrap();
+        let recorded_at = DateTime::from_timestamp_micros(1_700_000_000_000_123).unwrap();
+        let envelope = Envelope {
+            aggregate_id: "id\"1\u{e000}",
+            aggregate_type: "account",
+            event_id: Uuid::nil(),
+            event_type: "account.registered",
+            event_version: "1",
+            metadata: "{}",
+            payload: &canonical,
+            position: 3,
+            recorded_at,
+            sequence: 1,
+        };
+        let whole = serde_json::json!({
+            "aggregate_id": "id\"1\u{e000}", "aggregate_type": "account", "event_id": Uuid::nil(),
+            "event_type": "account.registered", "event_version": "1", "log": 0, "metadata": {},
+            "payload": payload, "position": 3, "recorded_at": "2023-11-14T22:13:20.000123Z", "sequence": 1,
+        });
+        assert_eq!(envelope.canonical(), serde_json_canonicalizer::to_string(&whole).unwrap());
+    }
+
+    fn example(payload: &str) -> String {
+        Envelope {
+            aggregate_id: "0199",
+            aggregate_type: "account",
+            event_id: Uuid::nil(),
+            event_type: "account.registered",
+            event_version: "1",
+            metadata: "{}",
+            payload,
+            position: 3,
+            recorded_at: DateTime::from_timestamp_micros(1_700_000_000_000_123).unwrap(),
+            sequence: 2,
+        }
+        .canonical()
+    }
+
+    #[test]
+    fn what_is_written_is_read_back() {
+        let text = example("{\"a\":1}");
+        let expected = Sealed {
+            aggregate_id: "0199",
+            aggregate_type: "account",
+            event_id: "00000000-0000-0000-0000-000000000000",
+            position: 3,
+            recorded_at: "2023-11-14T22:13:20.000123Z",
+            sequence: 2,
+        };
+        assert_eq!(Sealed::read(&text), Ok(expected));
+    }
+
+    #[test]
+    fn any_other_way_of_writing_it_is_refused() {
+        let text = example("{\"a\":1}");
+        for (was, wrong) in [
+            ("\"a\":1", "\"a\": 1"),
+            ("\"a\":1", "\"a\":1,\"a\":1"),
+            ("\"log\":0", "\"log\":1"),
+            (",\"sequence\":2", ""),
+            ("}", "} "),
+            (":3,", ":-3,"),
+            (":3,", ":3.5,"),
+            ("20.000123Z", "20.000123+"),
+            ("20.000123Z", "20.123Z"),
+            ("00000000-", "A0000000-"),
+        ] {
+            let changed = text.replacen(was, wrong, 1);
+            assert_ne!(changed, text);
+            assert!(Sealed::read(&changed).is_err(), "{changed}");
+        }
+        for end in 0..text.len() {
+            assert!(Sealed::read(&text[..end]).is_err());
+        }
+    }
+}

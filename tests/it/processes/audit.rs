@@ -1,0 +1,137 @@
+//! `zhanggui audit`: beside a running server, offline with nothing set, and as a witness; exit statuses.
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use tokio::task::spawn_blocking;
+
+use super::carriers::Shopper;
+use super::server::{Folder, Server, program_on, run};
+use crate::support::cluster::{self, TestDatabase};
+
+fn told(output: &Output) -> (Option<i32>, String, String) {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    (output.status.code(), text(&output.stdout), text(&output.stderr))
+}
+
+/// Runs `audit …`; gives what it printed.
+fn audit(database: &TestDatabase, folder: &Path, arguments: &[&str]) -> String {
+    let (status, out, error) = told(&run(program_on(database, folder).arg("audit").args(arguments)));
+    assert_eq!(status, Some(0), "{arguments:?}: {error}");
+    out
+}
+
+/// Runs `audit …` without one setting; gives status, output, error.
+fn offline(folder: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_zhanggui"));
+    told(&run(command.env_clear().current_dir(folder).arg("audit").args(arguments)))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_log_is_signed_exported_witnessed_and_verified_on_the_command_line() {
+    let (database, folder) = (cluster::database().await, Folder::new("audit"));
+    let command = program_on(&database, &folder.0);
+    let server = spawn_blocking(|| Server::start(command)).await.unwrap();
+    let shopper = Shopper::new(&server.url).await;
+    let within = |arguments: &[&str]| audit(&database, &folder.0, arguments);
+    let out = |arguments: &[&str]| offline(&folder.0, arguments);
+    let keep = |name: &str, text: &str| fs::write(folder.0.join(name), text).unwrap();
+
+    keep("first.txt", &within(&["checkpoint"]));
+    keep("keys.json", &within(&["key", "show"]));
+    let published = reqwest_text(&format!("{}/.well-known/zhanggui-log-keys", server.url)).await;
+    keep("published.json", &published);
+    let exported = within(&["export", "--out", "log.ndjson"]);
+    assert!(exported.contains("positions 1 to "), "{exported}");
+
+    let (status, report, error) =
+        out(&["verify", "--log", "log.ndjson", "--key", "published.json", "--checkpoint", "first.txt"]);
+    assert_eq!((status, error.as_str()), (Some(0), ""), "{report}");
+    assert!(
+        report.contains("signatures    ")
+            && report.contains("held          your checkpoint")
+            && report.contains("\nverified: nothing was altered up to position "),
+        "{report}"
+    );
+    let (status, report, _) = out(&["verify", "--log", "log.ndjson"]);
+    assert!(
+        status == Some(0) && report.contains("UNCHECKED") && report.contains("\nwhole in itself"),
+        "{report}"
+    );
+
+    // A witness, on a machine of its own: its first checkpoint, then one that follows.
+    let (status, public, _) = out(&["key", "new", "witness.example/w1", "--out", "witness.key"]);
+    assert_eq!(status, Some(0));
+    keep("witness.pub", &public);
+    let cosign = |checkpoint: &str, more: &[&str]| {
+        let known = [
+            "cosign",
+            "--checkpoint",
+            checkpoint,
+            "--key",
+            "witness.key",
+            "--log-key",
+            "keys.json",
+            "--state",
+            "witness.state",
+        ];
+        out(&[known.as_slice(), more].concat())
+    };
+    let (status, cosigned, error) = cosign("first.txt", &[]);
+    assert_eq!(status, Some(0), "{error}");
+    keep("cosigned.txt", &cosigned);
+    assert_eq!(within(&["checkpoint", "--add", "cosigned.txt", "--witness", "witness.pub"]), cosigned);
+    shopper.status(&server.url, "/api/v1/me").await;
+    Shopper::new(&server.url).await;
+    keep("second.txt", &within(&["checkpoint"]));
+    let (status, _, error) = cosign("second.txt", &[]);
+    assert_eq!(status, Some(1));
+    assert!(error.contains("no proof shows that the log of"), "{error}");
+    let (status, _, error) = cosign("cosigned.txt", &[]);
+    assert_eq!(status, Some(0), "the same once more: {error}");
+
+    // Keys turn beside the server, and what was kept from before still verifies.
+    within(&["key", "rotate"]);
+    Shopper::new(&server.url).await;
+    keep("keys.json", &within(&["key", "show"]));
+    within(&["export", "--out", "log.ndjson", "--resume"]);
+    let (status, report, error) = out(&[
+        "verify",
+        "--log",
+        "log.ndjson",
+        "--key",
+        "keys.json",
+        "--key",
+        "witness.pub",
+        "--checkpoint",
+        "cosigned.txt",
+    ]);
+    assert_eq!(status, Some(0), "{error}");
+    assert!(report.contains("cosignatures  "), "{report}");
+    let report = within(&["verify", "--key", "keys.json"]);
+    assert!(
+        report.contains("tiles         0 agree") && report.contains("leaf hashes and the head"),
+        "{report}"
+    );
+    let (status, _, error) = out(&["verify", "--log", "log.ndjson", "--key", "published.json"]);
+    assert_eq!(status, Some(1));
+    assert!(error.contains("not signed by a key that you trust"), "{error}");
+
+    let text = fs::read_to_string(folder.0.join("log.ndjson")).unwrap().replacen(
+        "account.registered",
+        "account.Registered",
+        1,
+    );
+    keep("altered.ndjson", &text);
+    let (status, nothing, error) = out(&["verify", "--log", "altered.ndjson"]);
+    assert_eq!((status, nothing.as_str(), error.lines().count()), (Some(1), "", 1), "{error}");
+    assert!(error.starts_with("zhanggui: positions 1 to "), "{error}");
+    assert_eq!(out(&["verify", "--log", "nowhere"]).0, Some(1));
+    assert_eq!(out(&["verify", "--nonsense"]).0, Some(2));
+    assert_eq!(spawn_blocking(|| server.stop()).await.unwrap(), Some(0));
+}
+
+async fn reqwest_text(url: &str) -> String {
+    super::server::client().get(url).send().await.unwrap().text().await.unwrap()
+}
