@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::codes;
 use super::error::TakenField;
-use super::values::{Channel, Purpose, Role};
+use super::values::{Channel, Purpose, Role, Shown};
 use crate::eventstore::DestroyedKeys;
 use crate::eventstore::claims::ClaimChange;
 use crate::eventstore::personal::{Personal, Secret};
@@ -141,6 +141,14 @@ pub enum AccountEvent {
         /// The role.
         role: Role,
     },
+    /// An auditor was shown what is personal here. Who that was stands in the metadata, as for every event.
+    #[serde(rename = "account.revealed")]
+    Revealed {
+        /// In which answer.
+        shown: Shown,
+        /// Places in the log: the events that were shown, or those after which the state was.
+        positions: Vec<i64>,
+    },
     /// The person is forgotten: keys, claims and read models are gone with this event.
     #[serde(rename = "account.erased")]
     Erased {},
@@ -214,6 +222,7 @@ impl AccountEvent {
             Self::AvatarRemoved {} => "account.avatar_removed",
             Self::RoleGranted { .. } => "account.role_granted",
             Self::RoleRevoked { .. } => "account.role_revoked",
+            Self::Revealed { .. } => "account.revealed",
             Self::Erased {} => "account.erased",
         }
     }
@@ -254,6 +263,7 @@ mod tests {
             AccountEvent::AvatarRemoved {},
             AccountEvent::RoleGranted { role: Role::Auditor },
             AccountEvent::RoleRevoked { role: Role::Auditor },
+            AccountEvent::Revealed { shown: Shown::Events, positions: vec![3, 9] },
             AccountEvent::Erased {},
         ]
     }

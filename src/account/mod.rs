@@ -28,13 +28,15 @@ pub use crate::fields::{FieldCode, FieldError};
 pub use commands::{
     AccountCommand, ChangeAvatar, ChangePassword, ConfirmVerification, EraseAccount, GrantRole, Login,
     LoginAttempt, LoginRequest, Logout, RecordVerificationSent, Register, RegisterRequest, Registration,
-    RemoveAvatar, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
+    RemoveAvatar, RequestPasswordReset, RequestVerification, ResetPassword, Reveal, RevokeRole,
 };
 pub use error::{AccountError, TakenField};
 pub use event::AccountEvent;
 pub use ports::{AccountServices, HashError, PasswordHasher, Pending, Verdict};
 pub use state::Account;
-pub use values::{Channel, Code, Email, Identifier, Identity, Password, Phone, Purpose, Role, Username};
+pub use values::{
+    Channel, Code, Email, Identifier, Identity, Password, Phone, Purpose, Role, Shown, Username,
+};
 
 impl crate::eventstore::LoggedAggregate for Account {
     const STATE_VERSION: i32 = 2;

@@ -13,6 +13,7 @@ mod remove_avatar;
 mod request_password_reset;
 mod request_verification;
 mod reset_password;
+mod reveal;
 mod revoke_role;
 
 pub use change_avatar::ChangeAvatar;
@@ -28,6 +29,7 @@ pub use remove_avatar::RemoveAvatar;
 pub use request_password_reset::{RequestPasswordReset, ResetAttempt, ResetRequest};
 pub use request_verification::{RequestVerification, VerificationRequest};
 pub use reset_password::{ResetPassword, ResetPasswordRequest};
+pub use reveal::Reveal;
 pub use revoke_role::RevokeRole;
 
 use super::error::AccountError;
@@ -64,6 +66,8 @@ commands! {
         RequestVerification,
         /// Choose another password, not logged in.
         ResetPassword,
+        /// Record that what is personal is about to be shown.
+        Reveal,
         /// Let the account do less.
         RevokeRole,
     }
@@ -91,6 +95,7 @@ impl AccountCommand {
             Self::RequestPasswordReset(command) => command.decide(state),
             Self::RequestVerification(command) => command.decide(state),
             Self::ResetPassword(command) => command.decide(state, hasher).await,
+            Self::Reveal(command) => command.decide(state),
             Self::RevokeRole(command) => command.decide(state),
         }
     }
