@@ -7,6 +7,7 @@ use std::sync::Arc;
 use metrics::gauge;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
+use crate::audit::search;
 use crate::http::Shared;
 use crate::http::session::activity::FLUSH_EVERY;
 use crate::projections::READ_MODELS;
@@ -50,6 +51,9 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
             }
             if let Err(error) = measure(&site).await {
                 tracing::warn!(%error, "the log's position could not be measured");
+            }
+            if let Err(error) = search::summarise(&site.writes).await {
+                tracing::warn!(%error, "the newest events were not summarised; auditors wait a little longer");
             }
             site.metrics.run_upkeep();
         })
