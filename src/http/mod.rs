@@ -4,6 +4,7 @@
 //! the body, [`guard`] (other sites), for protected routes [`session`], [`idempotency`], then its handler.
 
 pub mod admin;
+pub mod audit;
 pub mod availability;
 pub mod avatar;
 pub mod captcha;

@@ -4,7 +4,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    admin, availability, avatar, captcha, leave, login, logout, me,
+    admin,
+    audit::{events, streams},
+    availability, avatar, captcha, leave, login, logout, me,
     merchant::{categories, export, import, list, products, store},
     operations, password, password_resets, register, verifications,
 };
@@ -20,12 +22,14 @@ use crate::account::Role;
           store::open, store::show, list::show, products::list, products::show, products::modify, products::delete,
           products::restore, products::refresh, import::products, export::products, categories::add, categories::rename, categories::remove,
           admin::people, admin::grant, admin::revoke,
+          events::find, events::show, events::types, streams::events, streams::state, streams::diff,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
     components(schemas(Role)),
     modifiers(&SessionCookie),
     tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
          (name = "Merchant", description = "A store, its categories and its products, listed from a link"),
          (name = "Administration", description = "Who may do what, for admins"),
+         (name = "Audit", description = "The log itself, for auditors: find events, replay any moment, see who looked at whose data"),
          (name = "Operations", description = "For those who run it")),
 )]
 struct Document;

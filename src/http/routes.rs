@@ -11,8 +11,8 @@ use tower_http::compression::CompressionLayer;
 
 use super::problem::Problem;
 use super::{
-    LARGEST_BODY, Shared, admin, availability, avatar, captcha, guard, idempotency, leave, login, logout, me,
-    merchant, observe, operations, outbox, pages, password, password_resets, register, session,
+    LARGEST_BODY, Shared, admin, audit, availability, avatar, captcha, guard, idempotency, leave, login,
+    logout, me, merchant, observe, operations, outbox, pages, password, password_resets, register, session,
     verifications,
 };
 use crate::account::Role;
@@ -90,7 +90,7 @@ pub fn table() -> Vec<Route> {
         line("GET", "/favicon.ico", Anyone, packed(get(pages::favicon))),
         line("GET", "/static/{*file}", Anyone, packed(get(pages::file))),
     ];
-    lines.into_iter().chain(of_merchants()).collect()
+    lines.into_iter().chain(of_merchants()).chain(of_the_audit()).collect()
 }
 
 /// The routes of merchants.
@@ -118,6 +118,23 @@ fn of_merchants() -> Vec<Route> {
         line("POST", "/api/v1/store/categories", post(categories::add)),
         line("PATCH", "/api/v1/store/categories/{id}", patch(categories::rename)),
         line("DELETE", "/api/v1/store/categories/{id}", delete(categories::remove)),
+    ]
+}
+
+/// The routes of auditors.
+fn of_the_audit() -> Vec<Route> {
+    use audit::{events, streams};
+    let line = |path, handler| {
+        let (access, largest_body) = (Access::Role(Role::Auditor), LARGEST_BODY);
+        Route { method: "GET", path, access, largest_body, handler }
+    };
+    vec![
+        line("/api/v1/audit/events", get(events::find)),
+        line("/api/v1/audit/events/{position}", get(events::show)),
+        line("/api/v1/audit/types", get(events::types)),
+        line("/api/v1/audit/streams/{type}/{id}", get(streams::events)),
+        line("/api/v1/audit/streams/{type}/{id}/state", get(streams::state)),
+        line("/api/v1/audit/streams/{type}/{id}/diff", get(streams::diff)),
     ]
 }
 
