@@ -65,5 +65,8 @@ pub mod d0019_carrying_mails_and_texts {}
 #[doc = include_str!("0020-products-and-their-list.md")]
 pub mod d0020_products_and_their_list {}
 
+#[doc = include_str!("0027-audit-search-and-revealing.md")]
+pub mod d0027_audit_search_and_revealing {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}
