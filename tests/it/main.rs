@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod audit_search;
 mod crawler;
 mod delivery;
 mod embedded_postgres;

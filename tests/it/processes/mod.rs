@@ -1,6 +1,7 @@
 //! Whole processes: started, asked to stop, killed, two at a time.
 
 mod appenders;
+mod audit;
 mod carriers;
 mod commands;
 mod delivery;
