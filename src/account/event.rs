@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::codes;
 use super::error::TakenField;
-use super::values::{Channel, Purpose, Role};
+use super::values::{Channel, Purpose, Role, Shown};
 use crate::eventstore::DestroyedKeys;
 use crate::eventstore::claims::ClaimChange;
 use crate::eventstore::personal::{Personal, Secret};
@@ -150,6 +150,14 @@ pub enum AccountEvent {
         /// The role.
         role: Role,
     },
+    /// An auditor was shown what is personal here. Who that was stands in the metadata, as for every event.
+    #[serde(rename = "account.revealed")]
+    Revealed {
+        /// In which answer.
+        shown: Shown,
+        /// Places in the log: the events that were shown, or those after which the state was.
+        positions: Vec<i64>,
+    },
     /// The person is forgotten: keys, claims and read models are gone with this event.
     #[serde(rename = "account.erased")]
     Erased {},
@@ -224,6 +232,7 @@ impl AccountEvent {
             Self::Active { .. } => "account.active",
             Self::RoleGranted { .. } => "account.role_granted",
             Self::RoleRevoked { .. } => "account.role_revoked",
+            Self::Revealed { .. } => "account.revealed",
             Self::Erased {} => "account.erased",
         }
     }
@@ -269,6 +278,7 @@ mod tests {
             AccountEvent::Active { date: NaiveDate::from_ymd_opt(2026, 11, 26).unwrap() },
             AccountEvent::RoleGranted { role: Role::Auditor },
             AccountEvent::RoleRevoked { role: Role::Auditor },
+            AccountEvent::Revealed { shown: Shown::Events, positions: vec![3, 9] },
             AccountEvent::Erased {},
         ]
     }

@@ -31,13 +31,15 @@ pub use commands::{
     AccountCommand, ChangeAvatar, ChangePassword, ConfirmVerification, EraseAccount, GrantRole, Login,
     LoginAttempt, LoginRequest, Logout, RecordActivity, RecordVerificationSent, Register, RegisterRequest,
     Registration, RemoveAvatar, ReplayErasure, RequestPasswordReset, RequestVerification, ResetPassword,
-    RevokeRole,
+    Reveal, RevokeRole,
 };
 pub use error::{AccountError, TakenField};
 pub use event::AccountEvent;
 pub use ports::{AccountServices, HashError, PasswordHasher, Pending, Verdict};
 pub use state::Account;
-pub use values::{Channel, Code, Email, Identifier, Identity, Password, Phone, Purpose, Role, Username};
+pub use values::{
+    Channel, Code, Email, Identifier, Identity, Password, Phone, Purpose, Role, Shown, Username,
+};
 
 impl crate::eventstore::LoggedAggregate for Account {
     const STATE_VERSION: i32 = 2;

@@ -203,6 +203,8 @@ impl Aggregate for Account {
             AccountEvent::RoleRevoked { role } => {
                 self.roles.remove(&role);
             }
+            // Who was shown what changes nothing about the account.
+            AccountEvent::Revealed { shown: _, positions: _ } => {}
             AccountEvent::Erased {} => *self = Self { registered: true, erased: true, ..Self::default() },
         }
     }

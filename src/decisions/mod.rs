@@ -83,6 +83,9 @@ pub mod d0025_tiles_checkpoints_proofs {}
 #[doc = include_str!("0026-export-and-verification.md")]
 pub mod d0026_export_and_verification {}
 
+#[doc = include_str!("0027-audit-search-and-revealing.md")]
+pub mod d0027_audit_search_and_revealing {}
+
 #[doc = include_str!("0029-watching-and-the-shared-pace.md")]
 pub mod d0029_watching_and_the_shared_pace {}
 

@@ -16,7 +16,8 @@ pub async fn same_site(request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn is_cross_site(headers: &HeaderMap, uri: &Uri) -> bool {
+/// Whether another site made a browser send this request to the host at `uri`.
+pub(super) fn is_cross_site(headers: &HeaderMap, uri: &Uri) -> bool {
     let text =
         |name| headers.get(name).map(|value: &header::HeaderValue| value.to_str().unwrap_or("invalid"));
     if let Some(site) = text(header::HeaderName::from_static("sec-fetch-site")) {

@@ -32,6 +32,8 @@ pub enum Limited {
     Avatar,
     /// Exports, each of which reads a whole history.
     Export,
+    /// Looks behind the veil, each of which is recorded.
+    Reveal,
     /// Requests with an `Idempotency-Key`, each of which writes a row.
     Keyed,
 }
@@ -49,6 +51,7 @@ pub struct Limits {
     reset: DefaultKeyedRateLimiter<IpAddr>,
     avatar: DefaultKeyedRateLimiter<IpAddr>,
     export: DefaultKeyedRateLimiter<IpAddr>,
+    reveal: DefaultKeyedRateLimiter<IpAddr>,
     keyed: DefaultKeyedRateLimiter<IpAddr>,
 }
 
@@ -73,6 +76,7 @@ impl Limits {
             reset: bucket(10, 10),
             avatar: bucket(20, 20),
             export: bucket(10, 10),
+            reveal: bucket(30, 30),
             keyed: bucket(120, 60),
         }
     }
@@ -88,6 +92,7 @@ impl Limits {
             Limited::Reset => &self.reset,
             Limited::Avatar => &self.avatar,
             Limited::Export => &self.export,
+            Limited::Reveal => &self.reveal,
             Limited::Keyed => &self.keyed,
         }
     }
@@ -118,6 +123,7 @@ impl Limits {
             Limited::Reset,
             Limited::Avatar,
             Limited::Export,
+            Limited::Reveal,
             Limited::Keyed,
         ] {
             self.of(kind).retain_recent();

@@ -5,6 +5,7 @@
 
 pub mod admin;
 pub mod analytics;
+pub mod audit;
 pub mod availability;
 pub mod avatar;
 pub mod captcha;

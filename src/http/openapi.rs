@@ -4,7 +4,9 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    admin, analytics, availability, avatar, captcha, leave, login, logout, me,
+    admin, analytics,
+    audit::{events as log_events, streams},
+    availability, avatar, captcha, leave, login, logout, me,
     merchant::{
         bulk, categories, events, export, import, list,
         live::{ChangedProduct, ChangedStore},
@@ -28,6 +30,7 @@ use crate::account::Role;
           checkpoint::show, inclusion::show, consistency::show, keys::show,
           admin::people, admin::grant, admin::revoke,
           analytics::daily::show, analytics::active::show, analytics::retention::show, analytics::products::show,
+          log_events::find, log_events::show, log_events::types, streams::events, streams::state, streams::diff,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
     components(schemas(ChangedProduct, ChangedStore, Role)),
     modifiers(&SessionCookie),
@@ -36,6 +39,7 @@ use crate::account::Role;
          (name = "Analytics", description = "How many registered and came, who came back, what became of products; for analysts"),
          (name = "Audit", description = "What the log holds, and the proof that nothing in it was altered"),
          (name = "Administration", description = "Who may do what, for admins"),
+         (name = "Audit", description = "The log itself, for auditors: find events, replay any moment, see who looked at whose data"),
          (name = "Operations", description = "For those who run it")),
 )]
 struct Document;

@@ -12,7 +12,7 @@ use tower_http::compression::CompressionLayer;
 use super::problem::Problem;
 use super::session::Need;
 use super::{
-    LARGEST_BODY, Shared, admin, analytics, availability, avatar, captcha, guard, idempotency, leave, login,
+    LARGEST_BODY, Shared, admin, analytics, audit, availability, avatar, captcha, guard, idempotency, leave, login,
     logout, me, merchant, observe, operations, outbox, pages, password, password_resets, register, session,
     verifications,
 };
@@ -93,7 +93,8 @@ pub fn table() -> Vec<Route> {
         line("GET", "/favicon.ico", Anyone, packed(get(pages::favicon))),
         line("GET", "/static/{*file}", Anyone, packed(get(pages::file))),
     ];
-    lines.into_iter().chain(of_merchants()).chain(of_analysts()).chain(of_proof()).collect()
+    let others = of_merchants().into_iter().chain(of_analysts()).chain(of_the_audit()).chain(of_proof());
+    lines.into_iter().chain(others).collect()
 }
 
 /// The routes of merchants.
@@ -154,6 +155,23 @@ fn of_proof() -> Vec<Route> {
         line("GET", "/api/v1/audit/proofs/inclusion", AUDITOR, get(inclusion::show)),
         line("GET", "/api/v1/audit/proofs/consistency", AUDITOR, get(consistency::show)),
         line("GET", "/.well-known/zhanggui-log-keys", Access::Anyone, get(keys::show)),
+    ]
+}
+
+/// The routes of auditors.
+fn of_the_audit() -> Vec<Route> {
+    use audit::{events, streams};
+    let line = |path, handler| {
+        let (access, largest_body) = (Access::Role(Role::Auditor), LARGEST_BODY);
+        Route { method: "GET", path, access, largest_body, handler }
+    };
+    vec![
+        line("/api/v1/audit/events", get(events::find)),
+        line("/api/v1/audit/events/{position}", get(events::show)),
+        line("/api/v1/audit/types", get(events::types)),
+        line("/api/v1/audit/streams/{type}/{id}", get(streams::events)),
+        line("/api/v1/audit/streams/{type}/{id}/state", get(streams::state)),
+        line("/api/v1/audit/streams/{type}/{id}/diff", get(streams::diff)),
     ]
 }
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
+use crate::audit::search;
 use crate::http::Shared;
 use crate::http::session::activity::FLUSH_EVERY;
 
@@ -54,6 +55,9 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
             }
             if let Err(error) = read_models::measure(&site).await {
                 tracing::warn!(%error, "the read models could not be measured");
+            }
+            if let Err(error) = search::summarise(&site.writes).await {
+                tracing::warn!(%error, "the newest events were not summarised; auditors wait a little longer");
             }
             site.metrics.run_upkeep();
         })

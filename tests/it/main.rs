@@ -4,6 +4,7 @@
 
 mod analytics;
 mod audit;
+mod audit_search;
 mod crawler;
 mod delivery;
 mod embedded_postgres;

@@ -15,6 +15,7 @@ mod replay_erasure;
 mod request_password_reset;
 mod request_verification;
 mod reset_password;
+mod reveal;
 mod revoke_role;
 
 pub use change_avatar::ChangeAvatar;
@@ -32,6 +33,7 @@ pub use replay_erasure::ReplayErasure;
 pub use request_password_reset::{RequestPasswordReset, ResetAttempt, ResetRequest};
 pub use request_verification::{RequestVerification, VerificationRequest};
 pub use reset_password::{ResetPassword, ResetPasswordRequest};
+pub use reveal::Reveal;
 pub use revoke_role::RevokeRole;
 
 use super::error::AccountError;
@@ -72,6 +74,8 @@ commands! {
         RequestVerification,
         /// Choose another password, not logged in.
         ResetPassword,
+        /// Record that what is personal is about to be shown.
+        Reveal,
         /// Let the account do less.
         RevokeRole,
     }
@@ -101,6 +105,7 @@ impl AccountCommand {
             Self::RequestPasswordReset(command) => command.decide(state),
             Self::RequestVerification(command) => command.decide(state),
             Self::ResetPassword(command) => command.decide(state, hasher).await,
+            Self::Reveal(command) => command.decide(state),
             Self::RevokeRole(command) => command.decide(state),
         }
     }

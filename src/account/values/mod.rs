@@ -13,6 +13,7 @@ mod identity;
 mod password;
 mod phone;
 mod role;
+mod shown;
 mod username;
 
 pub use channel::{Channel, Purpose};
@@ -23,6 +24,7 @@ pub use identity::Identity;
 pub use password::Password;
 pub use phone::Phone;
 pub use role::Role;
+pub use shown::Shown;
 pub use username::Username;
 
 use crate::fields::text::{folded, is_visible_alphanumeric, is_visible_mark};

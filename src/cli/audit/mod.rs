@@ -4,9 +4,14 @@
 
 mod checkpoint;
 mod cosign;
+mod diff;
+mod events;
 mod export;
 mod files;
 mod key;
+mod reading;
+mod state;
+mod table;
 mod verify;
 
 use sqlx::{Connection, PgConnection};
@@ -26,6 +31,12 @@ pub(super) enum Command {
     Export(export::Arguments),
     /// Check that nothing in the log was altered: in the database, or in files.
     Verify(verify::Arguments),
+    /// Find events: by time, actor, type, stream, correlation, cause.
+    Events(Box<events::Arguments>),
+    /// The state of an aggregate at any point of its history.
+    State(state::Arguments),
+    /// What changed between two points of an aggregate's history, field by field.
+    Diff(diff::Arguments),
     /// As a witness: cosign a checkpoint, if the log was only added to since the last one.
     Cosign(cosign::Arguments),
     /// See the keys that sign the log, turn to the next, or make one for a witness.
@@ -37,6 +48,9 @@ pub(super) enum Command {
 pub(super) async fn run(settings: Result<Settings, Vec<Refusal>>, command: Command) -> Result<(), Failure> {
     match command {
         Command::Verify(arguments) => verify::run(settings, arguments).await,
+        Command::Events(arguments) => events::run(settings?, *arguments).await,
+        Command::State(arguments) => state::run(settings?, arguments).await,
+        Command::Diff(arguments) => diff::run(settings?, arguments).await,
         Command::Cosign(arguments) => cosign::run(&arguments),
         Command::Key(key::Command::New(arguments)) => key::new(&arguments),
         Command::Checkpoint(arguments) => checkpoint::run(&settings?, arguments).await,

@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde_json::Value;
+use zhanggui::audit::aggregates::AGGREGATES;
 use zhanggui::http::words;
 use zhanggui::projections::READ_MODELS;
 
@@ -10,11 +11,12 @@ use super::files;
 use crate::history::{samples, stored_names};
 
 /// Events that no read model hears, and why.
-const UNHEARD: [(&str, &str); 5] = [
+const UNHEARD: [(&str, &str); 6] = [
     ("account.password_rehashed", "the password is the same; how it is hashed is nobody's business"),
     ("account.password_changed", "the login beside it is heard, and ends every other session"),
     ("account.verification_requested", "a reactor hears it and sends the code; nobody asks for it"),
     ("account.verification_sent", "told to auditors only"),
+    ("account.revealed", "auditors ask the log itself who looked at whose data"),
     ("account.verification_failed", "the account counts its own tries"),
 ];
 
@@ -102,6 +104,31 @@ fn every_event_is_heard_or_left_unheard_for_a_reason() {
     for name in stored_names() {
         let reason = UNHEARD.iter().find(|(event, _)| *event == name);
         assert!(heard.contains(&name) != reason.is_some(), "{name}: heard, or unheard with a reason?");
+    }
+}
+
+#[test]
+fn every_aggregate_can_be_replayed() {
+    let listed: BTreeSet<_> = AGGREGATES.iter().map(|known| known.aggregate_type.to_owned()).collect();
+    let mut there = BTreeSet::new();
+    for file in files("src", ".rs") {
+        let code: Vec<_> = file.code().collect();
+        for (nth, line) in code.iter().enumerate().filter(|(_, line)| line.contains("impl Aggregate for ")) {
+            let of_type = code.iter().skip(nth).find_map(|line| line.split("TYPE: &'static str = \"").nth(1));
+            let name = of_type.and_then(|rest| rest.split('"').next()).unwrap();
+            assert!(there.insert(name.to_owned()), "{line}: a second aggregate of that type");
+        }
+    }
+    assert!(there.len() >= 3, "{there:?}");
+    assert_eq!(listed, there, "src/audit/aggregates.rs lists every aggregate");
+}
+
+#[test]
+fn every_event_is_named_after_its_aggregate() {
+    // What the search for an aggregate's events stands on.
+    for name in stored_names() {
+        let kind = name.split('.').next().unwrap();
+        assert!(AGGREGATES.iter().any(|known| known.aggregate_type == kind), "{name}");
     }
 }
 

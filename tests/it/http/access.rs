@@ -14,7 +14,7 @@ use crate::support::site::TestSite;
 /// session, the owner of a superseded one, the owner of an expired one, an admin.
 type Line = (&'static str, &'static str, &'static str, [u16; 5]);
 
-const MATRIX: [Line; 59] = [
+const MATRIX: [Line; 65] = [
     ("GET", "/api/v1/captcha", "", [200, 200, 200, 200, 200]),
     // Without a field it is no question; that it is answered at all is what counts here.
     ("GET", "/api/v1/availability", "", [400, 400, 400, 400, 400]),
@@ -51,6 +51,13 @@ const MATRIX: [Line; 59] = [
     ("PATCH", "/api/v1/store/categories/{id}", "{}", [401, 404, 401, 401, 404]),
     ("DELETE", "/api/v1/store/categories/{id}", "", [401, 404, 401, 401, 404]),
     ("GET", "/api/v1/admin/people", "", [401, 403, 401, 401, 200]),
+    ("GET", "/api/v1/audit/events", "", [401, 403, 401, 401, 200]),
+    // No event and no stream has these names.
+    ("GET", "/api/v1/audit/events/{position}", "", [401, 403, 401, 401, 404]),
+    ("GET", "/api/v1/audit/types", "", [401, 403, 401, 401, 200]),
+    ("GET", "/api/v1/audit/streams/{type}/{id}", "", [401, 403, 401, 401, 404]),
+    ("GET", "/api/v1/audit/streams/{type}/{id}/state", "", [401, 403, 401, 401, 404]),
+    ("GET", "/api/v1/audit/streams/{type}/{id}/diff", "", [401, 403, 401, 401, 404]),
     // There is nobody with that id.
     ("PUT", "/api/v1/admin/people/{user_id}/roles/{role}", "", [401, 403, 401, 401, 404]),
     ("DELETE", "/api/v1/admin/people/{user_id}/roles/{role}", "", [401, 403, 401, 401, 404]),
@@ -86,6 +93,8 @@ fn filled(route: &str) -> String {
     let nobody = "01890000-0000-7000-8000-000000000000";
     let parts = [
         ("{id}", nobody),
+        ("{type}", "account"),
+        ("{position}", "999999999"),
         ("{user_id}", nobody),
         ("{file}", "x.png"),
         ("{*file}", "x"),

@@ -9,6 +9,7 @@ use tracing::{Dispatch, dispatcher};
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{EnvFilter, fmt};
 
+use super::audit::auditor;
 use super::avatar::{AVATAR, PNG, put};
 use super::password_resets::begin;
 use super::verifications::sent;
@@ -145,6 +146,22 @@ async fn account(site: &TestSite, client: &mut Client) -> (Vec<String>, Vec<Stri
     answers.push(client.get("/api/v1/admin/people?identifier=secretive.owner%40example.com").await);
     site.react().await;
     client.get("/dev/outbox").await;
+    // Whoever looks behind the veil is shown no code and no hash, and nothing of it is repeated either.
+    let mut auditor = auditor(site).await;
+    for path in [
+        "events?limit=100&reveal=true",
+        "events?limit=100&order=desc&reveal=true",
+        "events?event_type=secret",
+    ] {
+        let look = auditor.get(&format!("/api/v1/audit/{path}")).await;
+        assert_eq!(look.status, 200, "{}", look.text());
+        let codes = secrets
+            .iter()
+            .filter(|secret| secret.len() == 6 && secret.bytes().all(|byte| byte.is_ascii_digit()));
+        for hidden in codes.map(String::as_str).chain(["$argon2"]) {
+            assert!(!repeats(look.text(), hidden), "{hidden}: {}", look.text());
+        }
+    }
     answers.push(client.delete("/api/v1/me", &json!({"password": "a wrong secret"})).await);
     assert_eq!(client.delete("/api/v1/me", &json!({"password": NEW})).await.status, 204);
     site.react().await;

@@ -1,6 +1,7 @@
 //! Stories over HTTP: each asks the real router, with a real database of its own behind it.
 
 mod access;
+mod audit;
 mod availability;
 mod avatar;
 mod avatar_refused;

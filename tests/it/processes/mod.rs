@@ -3,6 +3,7 @@
 mod analysts;
 mod appenders;
 mod audit;
+mod audit_search;
 mod carriers;
 mod commands;
 mod delivery;

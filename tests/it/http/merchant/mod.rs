@@ -31,12 +31,12 @@ fn item(id: u64) -> String {
 }
 
 /// The path of a product.
-fn path(product: &Value) -> String {
+pub(super) fn path(product: &Value) -> String {
     format!("{PRODUCTS}/{}", product["product_id"].as_str().unwrap())
 }
 
 /// Somebody logged in who has opened a store.
-async fn merchant(site: &TestSite) -> Client {
+pub(super) async fn merchant(site: &TestSite) -> Client {
     let (mut client, _) = site.client().logged_in().await;
     let opened = client.post(STORE, &json!({"name": "好店"})).await;
     assert_eq!(opened.status, 201, "{}", opened.text());
@@ -57,12 +57,12 @@ async fn send(
     client.send(request.body(Body::from(body.to_string())).unwrap()).await
 }
 
-async fn patch(client: &mut Client, path: &str, body: &Value) -> Answer {
+pub(super) async fn patch(client: &mut Client, path: &str, body: &Value) -> Answer {
     send(client, "PATCH", path, body, &[]).await
 }
 
 /// Lists an item; the answer must be 201.
-async fn list(client: &mut Client, id: u64) -> Value {
+pub(super) async fn list(client: &mut Client, id: u64) -> Value {
     let answer = client.post(PRODUCTS, &json!({"taobao_url": item(id), "coupon_url": COUPON})).await;
     assert_eq!(answer.status, 201, "{}", answer.text());
     answer.json()
