@@ -5,10 +5,15 @@ use serde_json::Value;
 use crate::account::Account;
 use crate::eventstore::LoggedAggregate;
 use crate::merchant::{Product, Store};
+use crate::statistics::Statistics;
 
 /// Every aggregate there is.
-pub const AGGREGATES: &[Replayable] =
-    &[Replayable::of::<Account>(), Replayable::of::<Store>(), Replayable::of::<Product>()];
+pub const AGGREGATES: &[Replayable] = &[
+    Replayable::of::<Account>(),
+    Replayable::of::<Store>(),
+    Replayable::of::<Product>(),
+    Replayable::of::<Statistics>(),
+];
 
 /// An aggregate that can be folded from its events without knowing which one it is.
 #[derive(Clone, Copy, Debug)]

@@ -37,9 +37,8 @@ use crate::account::Role;
     tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
          (name = "Merchant", description = "A store, its categories and its products, listed from a link"),
          (name = "Analytics", description = "How many registered and came, who came back, what became of products; for analysts"),
-         (name = "Audit", description = "What the log holds, and the proof that nothing in it was altered"),
          (name = "Administration", description = "Who may do what, for admins"),
-         (name = "Audit", description = "The log itself, for auditors: find events, replay any moment, see who looked at whose data"),
+         (name = "Audit", description = "The log itself, for auditors: find events, replay any moment, see who looked at whose data, prove that nothing was altered"),
          (name = "Operations", description = "For those who run it")),
 )]
 struct Document;

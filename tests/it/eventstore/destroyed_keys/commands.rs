@@ -4,7 +4,7 @@ use chrono::TimeDelta;
 use zhanggui::account::{
     AccountCommand, ChangePassword, Channel, Email, GrantRole, Identity, Login, Logout, Password, Phone,
     RecordActivity, RecordVerificationSent, Register, RemoveAvatar, ReplayErasure, RequestPasswordReset,
-    ResetPassword, RevokeRole, Role, Username,
+    ResetPassword, Reveal, RevokeRole, Role, Shown, Username,
 };
 use zhanggui::eventstore::Metadata;
 use zhanggui::ports::Clock;
@@ -53,6 +53,7 @@ fn every_command(site: &TestSite, person: &Person) -> Vec<AccountCommand> {
         reset.into(),
         request(site, ID),
         ResetPassword { reset_id: ID, code, password, now }.into(),
+        Reveal { shown: Shown::State, positions: vec![1] }.into(),
         RevokeRole { role: Role::Admin }.into(),
     ];
     assert_eq!(commands.len(), LIST.matches("(command) =>").count(), "a command is missing here");
