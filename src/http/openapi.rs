@@ -60,6 +60,7 @@ mod tests {
                 "/register",
                 "/forgot",
                 "/account",
+                "/store",
                 "/admin",
                 "/docs",
                 "/dev/outbox",

@@ -353,7 +353,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        patch: { requestBody: { content: { "application/json": { name: string } } }; responses: { 200: { content: { "application/json": components["schemas"]["StoreBody"] } } } };
         trace?: never;
     };
     "/api/v1/store/categories": {
@@ -471,6 +471,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/store/products/bulk": { post: { requestBody: { content: { "application/json": { action: "list" | "delist" | "delete" | "restore" | "move" | "refresh"; product_ids: string[]; category_id?: string | null } } }; responses: { 200: { content: { "application/json": { done: number; errors: { product_id: string; code: string; message: string }[] } } } } } };
     "/api/v1/store/products/{id}": {
         parameters: {
             query?: never;
@@ -1066,6 +1067,7 @@ export interface components {
              */
             listed_at: string;
             /** @description Yuan with two decimals; null until fetched or set by hand. One that was read from a page is a hint. */
+            price_is_hint: boolean;
             price: string | null;
             /**
              * Format: uuid

@@ -16,7 +16,7 @@ use sqlx::{FromRow, PgExecutor, PgPool, Row};
 use uuid::Uuid;
 
 pub use self::cursor::{BadCursor, Cursors};
-pub use self::query::{BadSearch, Place, Query, Search, Sort, Status};
+pub use self::query::{BadSearch, Info, Place, Query, Search, Sort, Status};
 
 /// A store.
 #[derive(Clone, Debug, PartialEq, Eq)]
