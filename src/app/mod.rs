@@ -32,6 +32,7 @@ use crate::eventstore::store::Log;
 use crate::eventstore::{Commands, Store, Writer};
 use crate::http::idempotency::Idempotency;
 use crate::http::limits::Limits;
+use crate::http::merchant::live::Live;
 use crate::http::session::activity::Activity;
 use crate::http::{Shared, Site};
 use crate::ports::Ports;
@@ -62,7 +63,7 @@ impl App {
     pub async fn build(settings: Settings, app: &PgConnectOptions, ports: Ports) -> Result<Self, AppError> {
         let master = master_key(&settings, &ports)?;
         let options = as_service(app);
-        let Pools { reads, writes, listening } = Pools::open(&options).await?;
+        let Pools { reads, writes, listening, watching } = Pools::open(&options).await?;
         check_user(&reads, &settings).await?;
         let listeners = Arc::new(engine::listeners()?);
         let (writer, task) = Writer::start(options, Arc::clone(&listeners), Arc::clone(&ports.clock));
@@ -81,14 +82,16 @@ impl App {
         let stores = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let products = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let platform = settings.platform.clone().map(|platform| OpenPlatform::new(platform, ports.clone()));
-        let pages = ItemPages::new(&settings.crawler, ports.clone())?;
+        let pages = ItemPages::new(&settings.crawler, ports.clone())?.sharing(writes.clone());
         let source = Arc::new(Taobao::new(platform.transpose()?, pages));
         let mut work = effects(&carriers, &accounts, &avatar_files, (&reads, &writes), &ports);
         work.push(Arc::new(FetchProduct { source, products: Arc::clone(&products) }));
         let reactors = Reactors::new(writes.clone(), sealer.clone(), upcasters(), ports.clone(), work);
         // The numbering plans are read at first use; better now than in somebody's request.
         tokio::task::spawn_blocking(|| drop(Phone::parse("13800138000")));
+        let live = Live::new(reads.clone(), watching);
         let site = Site {
+            live,
             captchas: Captchas::new(&master, ports.clone())?,
             attempts: LoginAttempts::new(&master)?,
             resets: PasswordResets::new(&master)?,
@@ -118,6 +121,7 @@ impl App {
     /// Writes what is still in memory, lets the writer finish and closes the connections.
     pub async fn stop(self) {
         let Self { site, log, reactors: _, listening, writer } = self;
+        site.live.close();
         if let Err(error) = site.activity.flush(&site.writes).await {
             tracing::warn!(%error, "the last session activity could not be written");
         }

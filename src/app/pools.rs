@@ -20,21 +20,19 @@ pub(super) struct Pools {
     pub(super) writes: PgPool,
     /// The one connection on which reactors are woken; it is never idle too long nor too old.
     pub(super) listening: PgPool,
+    /// Another, for telling what changed; made only while somebody watches.
+    pub(super) watching: PgPool,
 }
 
 impl Pools {
     /// Connects once, to find out early whether that works.
     pub(super) async fn open(options: &PgConnectOptions) -> Result<Self, sqlx::Error> {
-        let listening = PgPoolOptions::new()
-            .max_connections(1)
-            .acquire_timeout(PATIENCE)
-            .idle_timeout(None)
-            .max_lifetime(None)
-            .connect_lazy_with(options.clone());
+        let one = PgPoolOptions::new().max_connections(1).acquire_timeout(PATIENCE).max_lifetime(None);
         Ok(Self {
             reads: pool(READS).connect_with(options.clone()).await?,
             writes: pool(WRITES).connect_lazy_with(options.clone()),
-            listening,
+            listening: one.clone().idle_timeout(None).connect_lazy_with(options.clone()),
+            watching: one.idle_timeout(Duration::from_mins(1)).connect_lazy_with(options.clone()),
         })
     }
 }

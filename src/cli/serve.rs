@@ -60,6 +60,8 @@ async fn serve(
     let stop = async {
         any(stops).await;
         say(format_args!("正在停止 · stopping"));
+        // They have no end of their own that could be waited for.
+        app.site.live.close();
     };
     server::serve(listener, router(app.site.clone()), stop).await;
     if let Err(error) = scheduler.shutdown().await {

@@ -86,6 +86,11 @@ impl Fields {
         received.and_then(|value| self.read(field, value.as_deref(), parse))
     }
 
+    /// Notes that a field is wrong that is no text.
+    pub fn refuse(&mut self, field: &'static str, code: FieldCode) {
+        self.errors.push(FieldError { field, code });
+    }
+
     /// Everything that was wrong, in the order of reading.
     ///
     /// # Errors

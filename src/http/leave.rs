@@ -15,6 +15,7 @@ use super::captcha::time;
 use super::extract::{Caller, Json};
 use super::limits::Limited;
 use super::me::MeBody;
+use super::merchant::taken::{self, ExportedStore};
 use super::problem::{Problem, ProblemBody};
 use super::session::{Session, cookies};
 use crate::account::EraseAccount;
@@ -35,6 +36,9 @@ pub struct ExportBody {
     pub sessions: Vec<ExportedSession>,
     /// Everything that happened, from the log. Passwords' hashes and codes are null.
     pub events: Vec<ExportedEvent>,
+    /// The store, if there is one.
+    #[schema(required)]
+    pub store: Option<ExportedStore>,
 }
 
 /// One session.
@@ -96,6 +100,9 @@ pub async fn export(
     let events = feed::stream(&mut database, "account", &user_id.to_string()).await?;
     let events = feed::open(&mut database, &site.sealer, &site.upcasters, events).await?;
     let sessions = session_validity::of_user(&mut *database, user_id).await?;
+    let store = taken::store(&mut database, user_id).await?;
+    drop(database);
+    let store_id = store.as_ref().map(|store| store.store_id);
     let body = ExportBody {
         exported_at: time(site.ports.now()),
         account: MeBody::from(session.row),
@@ -120,8 +127,11 @@ pub async fn export(
                 metadata: own(event.metadata, user_id),
             })
             .collect(),
+        store,
     };
-    let mut response = axum::Json(body).into_response();
+    let json = serde_json::to_string(&body).map_err(|error| Problem::internal(&error))?;
+    let kind = [(header::CONTENT_TYPE, "application/json")];
+    let mut response = (kind, taken::with_products(&site, store_id, json)).into_response();
     let file = HeaderValue::from_static("attachment; filename=\"zhanggui-export.json\"");
     response.headers_mut().insert(header::CONTENT_DISPOSITION, file);
     Ok(response)

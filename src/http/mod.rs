@@ -41,6 +41,7 @@ use sqlx::PgPool;
 
 use self::idempotency::Idempotency;
 use self::limits::Limits;
+use self::merchant::live::Live;
 use self::session::activity::Activity;
 use crate::account::{Account, Channel, PasswordHasher};
 use crate::adapters::avatar_files::AvatarFiles;
@@ -79,6 +80,8 @@ pub struct Site {
     pub products: Arc<Commands<Product>>,
     /// Places in a list of products.
     pub cursors: Cursors,
+    /// Those who watch their stores.
+    pub live: Live,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Issues and checks captchas.

@@ -5,7 +5,11 @@ use utoipa::{Modify, OpenApi};
 
 use super::{
     admin, availability, avatar, captcha, leave, login, logout, me,
-    merchant::{categories, export, import, list, products, store},
+    merchant::{
+        bulk, categories, events, export, import, list,
+        live::{ChangedProduct, ChangedStore},
+        products, store,
+    },
     operations, password, password_resets, register, verifications,
 };
 use crate::account::Role;
@@ -17,11 +21,11 @@ use crate::account::Role;
     paths(captcha::issue, captcha::image, availability::check, register::register, login::login, logout::logout, me::show,
           leave::export, leave::erase, verifications::request, verifications::confirm, password::change,
           password_resets::request, password_resets::confirm, avatar::change, avatar::remove, avatar::image,
-          store::open, store::show, list::show, products::list, products::show, products::modify, products::delete,
+          store::open, store::show, store::rename, events::watch, bulk::act, list::show, products::list, products::show, products::modify, products::delete,
           products::restore, products::refresh, import::products, export::products, categories::add, categories::rename, categories::remove,
           admin::people, admin::grant, admin::revoke,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
-    components(schemas(Role)),
+    components(schemas(ChangedProduct, ChangedStore, Role)),
     modifiers(&SessionCookie),
     tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
          (name = "Merchant", description = "A store, its categories and its products, listed from a link"),

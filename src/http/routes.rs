@@ -10,6 +10,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post, put};
 use tower_http::compression::CompressionLayer;
 
 use super::problem::Problem;
+use super::session::Need;
 use super::{
     LARGEST_BODY, Shared, admin, availability, avatar, captcha, guard, idempotency, leave, login, logout, me,
     merchant, observe, operations, outbox, pages, password, password_resets, register, session,
@@ -24,6 +25,8 @@ pub enum Access {
     Anyone,
     /// Whoever has a valid session.
     LoggedIn,
+    /// Whoever has a valid session; watching goes on by itself and is no use of it.
+    Watching,
     /// Whoever has a valid session and this role, or is an admin.
     Role(Role),
 }
@@ -95,7 +98,7 @@ pub fn table() -> Vec<Route> {
 
 /// The routes of merchants.
 fn of_merchants() -> Vec<Route> {
-    use merchant::{categories, export, import, list, products, store};
+    use merchant::{bulk, categories, events, export, import, list, products, store};
     let line = |method, path, handler| {
         let (access, largest_body) = (Access::LoggedIn, LARGEST_BODY);
         Route { method, path, access, largest_body, handler }
@@ -104,12 +107,15 @@ fn of_merchants() -> Vec<Route> {
         line("GET", "/store", get(pages::page).layer(CompressionLayer::new())),
         line("POST", "/api/v1/store", post(store::open)),
         line("GET", "/api/v1/store", get(store::show)),
+        line("PATCH", "/api/v1/store", patch(store::rename)),
+        Route { access: Access::Watching, ..line("GET", "/api/v1/store/events", get(events::watch)) },
         line("GET", "/api/v1/store/products", get(list::show)),
         line("POST", "/api/v1/store/products", post(products::list)),
         Route {
             largest_body: import::LARGEST,
             ..line("POST", "/api/v1/store/products/import", post(import::products))
         },
+        line("POST", "/api/v1/store/products/bulk", post(bulk::act)),
         line("GET", "/api/v1/store/products.csv", get(export::products)),
         line("GET", "/api/v1/store/products/{id}", get(products::show)),
         line("PATCH", "/api/v1/store/products/{id}", patch(products::modify)),
@@ -133,11 +139,12 @@ pub fn router(site: Shared) -> Router {
                 idempotency::once(site, caller, largest_body, request, next)
             })),
         };
-        let within = |role| from_fn_with_state((site.clone(), role), session::require);
+        let within = |need| from_fn_with_state((site.clone(), need), session::require);
         let handler = match access {
             Access::Anyone => handler,
-            Access::LoggedIn => handler.layer(within(None)),
-            Access::Role(role) => handler.layer(within(Some(role))),
+            Access::LoggedIn => handler.layer(within(Need::default())),
+            Access::Watching => handler.layer(within(Need { watches: true, ..Need::default() })),
+            Access::Role(role) => handler.layer(within(Need { role: Some(role), ..Need::default() })),
         };
         router = router.route(path, handler.layer(DefaultBodyLimit::max(largest_body)));
     }

@@ -31,6 +31,8 @@ pub async fn run(site: &Shared) -> Result<(), sqlx::Error> {
         // A day without a wrong password forgives; the window itself is a quarter of an hour.
         ("DELETE FROM login_attempts WHERE coalesce(recent[array_upper(recent, 1)], '-infinity') < $1", day),
         ("DELETE FROM session_activity WHERE last_seen_at < $1", now - session),
+        // A host that nobody asked for a day, nor wanted quiet.
+        ("DELETE FROM crawler_turns WHERE free_at < $1", day),
         // Codes that nobody would take were shown for a day; they have long been worth nothing.
         (
             "DELETE FROM reactor_tasks \

@@ -32,6 +32,7 @@ use uuid::Uuid;
 
 pub use hands::Worked;
 pub use run::Running;
+pub(crate) use run::listen;
 
 use super::seal::Sealer;
 use super::upcast::Upcasters;

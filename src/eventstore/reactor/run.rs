@@ -146,7 +146,7 @@ async fn work(mut hands: Hands, wake: Arc<Notify>, mut stop: watch::Receiver<boo
 }
 
 /// Turns notifications into news, on a connection that is made again whenever it is lost.
-async fn listen(listening: PgPool, news: Arc<Notify>) {
+pub(crate) async fn listen(listening: PgPool, news: Arc<Notify>) {
     let mut listening_fails = Trouble::with("listening for news");
     loop {
         let ended = hear(&listening, &news, &mut listening_fails).await;

@@ -11,14 +11,14 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::csv::{Row, Rows, text};
-use super::own_store;
+use super::{own_store, told};
 use crate::fields::FieldError;
 use crate::fields::text::folded;
 use crate::http::Shared;
 use crate::http::extract::Caller;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::session::Session;
-use crate::http::words::{self, Language};
+use crate::http::words::Language;
 use crate::merchant::product::ListProduct;
 use crate::merchant::product::commands::{ListingRequest, NewListing};
 use crate::projections::product_list;
@@ -100,7 +100,9 @@ pub async fn products(
             Ok(listing) => list(site, caller, session, store_id, listing).await,
             Err(errors) => Err(errors.into()),
         };
-        listed.err().map(|problem| told(row.line, &problem, language))
+        let refused = listed.err()?;
+        let (code, message) = told(&refused, language);
+        Some(LineError { line: row.line, code, message })
     });
     let results: Vec<_> = results.buffered(AT_ONCE).collect().await;
     let all = results.len();
@@ -153,18 +155,4 @@ async fn list(
     let metadata = caller.metadata(session.row.user_id);
     site.products.create(&product_id.to_string(), command.into(), metadata).await?;
     Ok(())
-}
-
-/// The first thing that is wrong with a line.
-fn told(line: usize, problem: &Problem, language: Language) -> LineError {
-    let Some(wrong) = problem.errors.first() else {
-        let message = language.pick(words::of(problem.code).detail).to_owned();
-        return LineError { line, code: problem.code, message };
-    };
-    let field = if wrong.field == "category_id" { "category" } else { wrong.field };
-    LineError {
-        line,
-        code: wrong.code,
-        message: format!("{field}: {}", words::of_field(wrong.code, language)),
-    }
 }

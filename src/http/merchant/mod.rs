@@ -3,13 +3,17 @@
 //! Every route begins with the caller's store, found in the read model, and is answered `no_store` without
 //! one. Whose a product is, is decided by the product itself on a write, and told as if there were none on a read.
 
+pub mod bulk;
 pub mod categories;
 mod csv;
+pub mod events;
 pub mod export;
 pub mod import;
 pub mod list;
+pub mod live;
 pub mod products;
 pub mod store;
+pub mod taken;
 
 use axum::http::{HeaderMap, HeaderValue, header};
 use uuid::Uuid;
@@ -17,6 +21,7 @@ use uuid::Uuid;
 use super::Shared;
 use super::problem::Problem;
 use super::session::Session;
+use super::words::{self, Language};
 use crate::merchant::Store;
 use crate::projections::product_list::{self, StoreRow};
 
@@ -32,6 +37,15 @@ async fn with_categories(site: &Shared, store_id: Uuid, named: bool) -> Result<S
         return Ok(Store::default());
     }
     Ok(site.stores.state(&store_id.to_string()).await?)
+}
+
+/// The first thing that is wrong with one of many: its code, and the same in the reader's language.
+fn told(problem: &Problem, language: Language) -> (&'static str, String) {
+    let Some(wrong) = problem.errors.first() else {
+        return (problem.code, language.pick(words::of(problem.code).detail).to_owned());
+    };
+    let field = if wrong.field == "category_id" { "category" } else { wrong.field };
+    (wrong.code, format!("{field}: {}", words::of_field(wrong.code, language)))
 }
 
 /// The versions that `If-Match` admits: none where any will do (RFC 9110, 13.1.1). A weak tag admits nothing, and

@@ -1,4 +1,4 @@
-//! S16: open a store, and look at it.
+//! S16: open a store, look at it, and call it something else.
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -12,8 +12,9 @@ use crate::http::captcha::time;
 use crate::http::extract::{Caller, Json};
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::session::Session;
-use crate::merchant::store::OpenStore;
 use crate::merchant::store::commands::StoreRequest;
+use crate::merchant::store::{OpenStore, RenameStore};
+use crate::projections::product_list::StoreRow;
 
 /// The new store.
 #[derive(Debug, Serialize, ToSchema)]
@@ -36,6 +37,13 @@ pub struct StoreBody {
     /// When it was opened.
     #[schema(format = DateTime)]
     pub created_at: String,
+}
+
+impl From<StoreRow> for StoreBody {
+    fn from(row: StoreRow) -> Self {
+        let StoreRow { store_id, owner_id: _, name, created_at, product_count } = row;
+        Self { store_id, name, product_count, created_at: time(created_at) }
+    }
 }
 
 /// Opens a store.
@@ -71,11 +79,28 @@ pub async fn open(
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
                description = "`no_store`, `login_required`")))]
 pub async fn show(State(site): State<Shared>, session: Session) -> Result<axum::Json<StoreBody>, Problem> {
+    Ok(axum::Json(own_store(&site, &session).await?.into()))
+}
+
+/// Calls the caller's store something else.
+///
+/// # Errors
+/// `no_store`; `validation_failed`.
+#[utoipa::path(patch, path = "/api/v1/store", operation_id = "rename_store", tag = "Merchant", summary = "Rename my store", request_body = StoreRequest,
+    security(("session" = [])),
+    responses((status = 200, body = StoreBody),
+              (status = "default", body = ProblemBody, content_type = "application/problem+json",
+               description = "`no_store`, `validation_failed`, `login_required`")))]
+pub async fn rename(
+    State(site): State<Shared>,
+    caller: Caller,
+    session: Session,
+    Json(request): Json<StoreRequest>,
+) -> Result<axum::Json<StoreBody>, Problem> {
     let store = own_store(&site, &session).await?;
-    Ok(axum::Json(StoreBody {
-        store_id: store.store_id,
-        name: store.name,
-        product_count: store.product_count,
-        created_at: time(store.created_at),
-    }))
+    let (actor_id, name) = (session.row.user_id, request.parse()?);
+    let body = StoreBody { name: name.as_str().to_owned(), ..store.into() };
+    let command = RenameStore { actor_id, name };
+    site.stores.execute(&body.store_id.to_string(), command.into(), caller.metadata(actor_id)).await?;
+    Ok(axum::Json(body))
 }

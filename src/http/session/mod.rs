@@ -55,17 +55,29 @@ pub fn new_token(ports: &Ports) -> Result<String, NoEntropy> {
     Ok(URL_SAFE_NO_PAD.encode(ports.random::<32>()?))
 }
 
+/// What a route needs of a session.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Need {
+    /// The role, if one is needed.
+    pub role: Option<Role>,
+    /// Whether the request only watches: then it is no use of the session, which grows idle all the same.
+    pub watches: bool,
+}
+
 /// Lets a request with a valid session and, where one is needed, a role through, and tells the others why not.
 pub async fn require(
-    State((site, role)): State<(Shared, Option<Role>)>,
+    State((site, need)): State<(Shared, Need)>,
     mut request: Request,
     next: Next,
 ) -> Response {
     let found = find(&site, request.headers()).await;
     match found
-        .and_then(|session| if session.may(role) { Ok(session) } else { Err(Problem::new("forbidden")) })
+        .and_then(|session| if session.may(need.role) { Ok(session) } else { Err(Problem::new("forbidden")) })
     {
         Ok(session) => {
+            if !need.watches {
+                site.activity.touch(&session.digest, site.ports.now());
+            }
             request.extensions_mut().insert(session);
             next.run(request).await
         }
@@ -84,27 +96,39 @@ pub async fn find(site: &Shared, headers: &HeaderMap) -> Result<Session, Problem
     let jar = cookies::read(headers, site.settings.secure_cookies);
     let Some(token) = jar.session else { return Err(Problem::new("login_required")) };
     let digest = token_digest(&token);
-    let row = session_validity::by_digest(&site.reads, &digest).await?;
-    let row = row.filter(|row| !row.ended).ok_or(Problem::new("login_required"))?;
-    if row.superseded || jar.login_time.is_some_and(|login_time| login_time < row.login_time) {
+    let row = valid(site, &digest).await?;
+    if jar.login_time.is_some_and(|login_time| login_time < row.login_time) {
         return Err(Problem::new("session_superseded"));
     }
-    let now = site.ports.now();
-    if is_expired(site, &row, &digest, now) {
-        return Err(Problem::new("session_expired"));
-    }
-    site.activity.touch(&digest, now);
     Ok(Session { digest, row })
 }
 
-fn is_expired(site: &Shared, row: &SessionRow, digest: &[u8], now: DateTime<Utc>) -> bool {
+/// The session with this digest, if it is still its account's current one.
+///
+/// # Errors
+/// `login_required`, `session_superseded` or `session_expired`; the database's.
+pub async fn valid(site: &Shared, digest: &[u8]) -> Result<SessionRow, Problem> {
+    let row = session_validity::by_digest(&site.reads, digest).await?;
+    let row = row.filter(|row| !row.ended).ok_or(Problem::new("login_required"))?;
+    if row.superseded {
+        return Err(Problem::new("session_superseded"));
+    }
+    if site.ports.now() >= ends_at(site, &row, digest) {
+        return Err(Problem::new("session_expired"));
+    }
+    Ok(row)
+}
+
+/// When a session is over, unless it is used before.
+#[must_use]
+pub fn ends_at(site: &Shared, row: &SessionRow, digest: &[u8]) -> DateTime<Utc> {
     let last_seen = [Some(row.logged_in_at), row.last_seen_at, site.activity.last_seen(digest)]
         .into_iter()
         .flatten()
         .max();
     let idle = last_seen.map_or(row.logged_in_at, |seen| seen) + site.settings.session_idle;
     let absolute = row.logged_in_at + site.settings.session_absolute;
-    now >= idle || now >= absolute
+    idle.min(absolute)
 }
 
 /// A page request is sent to the login page, any other one is told 401; useless cookies are cleared.

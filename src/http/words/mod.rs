@@ -93,7 +93,7 @@ pub fn of_field(code: &str, language: Language) -> &'static str {
 }
 
 /// Names of fields and codes of what is wrong with them.
-const FIELDS: [&str; 31] = [
+const FIELDS: [&str; 33] = [
     "username",
     "email",
     "phone",
@@ -115,6 +115,8 @@ const FIELDS: [&str; 31] = [
     "title",
     "price",
     "status",
+    "action",
+    "product_ids",
     "required",
     "invalid_format",
     "too_short",

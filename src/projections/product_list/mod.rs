@@ -88,6 +88,19 @@ pub struct ProductRow {
     pub deleted_at: Option<DateTime<Utc>>,
 }
 
+/// Something that changed, by the newest of its positions.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChangedRow {
+    /// `product`, `store`, `account`, or `end` for how far was looked.
+    pub kind: String,
+    /// Which one.
+    pub id: Uuid,
+    /// The store, of a product or a store.
+    pub store_id: Option<Uuid>,
+    /// The newest position of the log that is about it.
+    pub position: i64,
+}
+
 /// A part of a list.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
@@ -149,6 +162,43 @@ pub async fn by_id(
     sqlx::query_file_as!(ProductRow, "projections/product_list/read/by_id.sql", product_id)
         .fetch_optional(database)
         .await
+}
+
+/// The products with these ids, deleted or not, in no order.
+///
+/// # Errors
+/// The database's error.
+pub async fn by_ids(
+    database: impl PgExecutor<'_>,
+    product_ids: &[Uuid],
+) -> Result<Vec<ProductRow>, sqlx::Error> {
+    sqlx::query_file_as!(ProductRow, "projections/product_list/read/by_ids.sql", product_ids)
+        .fetch_all(database)
+        .await
+}
+
+/// What the log says after a position, at most `span` positions on: changed products of these stores, changes of the
+/// stores themselves, and that something happened to these accounts. The row of kind `end` says how far was looked.
+///
+/// # Errors
+/// The database's error.
+pub async fn changed(
+    database: impl PgExecutor<'_>,
+    after: i64,
+    span: i64,
+    stores: &[Uuid],
+    accounts: &[Uuid],
+) -> Result<Vec<ChangedRow>, sqlx::Error> {
+    sqlx::query_file_as!(
+        ChangedRow,
+        "projections/product_list/read/changed.sql",
+        after,
+        span,
+        stores,
+        accounts
+    )
+    .fetch_all(database)
+    .await
 }
 
 /// At most `limit` products of a list, from the beginning or after a place in it.

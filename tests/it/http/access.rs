@@ -14,7 +14,7 @@ use crate::support::site::TestSite;
 /// session, the owner of a superseded one, the owner of an expired one, an admin.
 type Line = (&'static str, &'static str, &'static str, [u16; 5]);
 
-const MATRIX: [Line; 49] = [
+const MATRIX: [Line; 52] = [
     ("GET", "/api/v1/captcha", "", [200, 200, 200, 200, 200]),
     // Without a field it is no question; that it is answered at all is what counts here.
     ("GET", "/api/v1/availability", "", [400, 400, 400, 400, 400]),
@@ -35,6 +35,9 @@ const MATRIX: [Line; 49] = [
     ("POST", "/api/v1/store", "{}", [401, 422, 401, 401, 422]),
     // Nobody here has a store.
     ("GET", "/api/v1/store", "", [401, 404, 401, 401, 404]),
+    ("PATCH", "/api/v1/store", "{}", [401, 404, 401, 401, 404]),
+    ("GET", "/api/v1/store/events", "", [401, 404, 401, 401, 404]),
+    ("POST", "/api/v1/store/products/bulk", "{}", [401, 404, 401, 401, 404]),
     ("GET", "/api/v1/store/products", "", [401, 404, 401, 401, 404]),
     ("POST", "/api/v1/store/products", "{}", [401, 404, 401, 401, 404]),
     ("POST", "/api/v1/store/products/import", "", [401, 404, 401, 401, 404]),

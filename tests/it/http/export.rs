@@ -28,7 +28,8 @@ async fn the_export_holds_all_that_is_known_of_the_person_opened() {
     assert_eq!((answer.status.as_u16(), answer.header("cache-control")), (200, "no-store"));
     assert_eq!(answer.header("content-disposition"), "attachment; filename=\"zhanggui-export.json\"");
     let export = answer.json();
-    assert_eq!(keys(&export), ["account", "events", "exported_at", "sessions"]);
+    assert_eq!(keys(&export), ["account", "events", "exported_at", "sessions", "store"]);
+    assert_eq!(export["store"], Value::Null);
     assert_eq!(export["account"], client.get("/api/v1/me").await.json());
     let sessions = export["sessions"].as_array().unwrap();
     assert_eq!(sessions.len(), 101);

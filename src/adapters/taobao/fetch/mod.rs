@@ -2,7 +2,7 @@
 //!
 //! What can be fetched is bounded on every side. The `fence` admits Taobao's hosts only, names and not addresses,
 //! and is asked anew for each redirect, of which five are followed. A [`resolver`] gives public addresses only, and
-//! what it gives is what is connected to. `pace` keeps requests apart; `exchange` bounds time and size. With a
+//! what it gives is what is connected to. `pace` keeps requests apart, over all instances; `exchange` bounds time and size. With a
 //! configured origin everything is the same, but that origin is all the fence admits.
 //!
 //! Nothing here tries to look like a browser: where Taobao wants a login or a proof, that is the result.
@@ -20,6 +20,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::{Client, Url};
+use sqlx::PgPool;
 
 use super::hosts;
 use super::page::{PageInfo, PageRefusal, read_page};
@@ -29,7 +30,7 @@ use crate::reactors::product_source::{
 };
 use exchange::{Answer, client, get};
 use fence::{Fence, Sign, sign};
-use pace::Pace;
+use pace::{NoTurn, Pace};
 use resolver::{Lookup, PublicOnly, SystemLookup};
 
 pub use addresses::is_public;
@@ -88,6 +89,12 @@ impl ItemPages {
         let fence = Fence::new(settings.origin.as_deref())?;
         let client = client(PublicOnly::new(lookup, fence.trusted()))?;
         Ok(Self { client, pace: Pace::new(settings.pause, ports.clone()), fence, ports })
+    }
+
+    /// The same, at a pace that it keeps together with all other instances on this database.
+    #[must_use]
+    pub fn sharing(self, pool: PgPool) -> Self {
+        Self { pace: self.pace.sharing(pool), ..self }
     }
 
     /// The item's id: the one that is known, or the one that its short link leads to.
@@ -152,12 +159,14 @@ impl ItemPages {
     /// One request, if the fence admits it, at the host's pace.
     async fn ask(&self, url: &Url) -> Result<Answer, FetchError> {
         let host = url.host_str().filter(|_| self.fence.admits(url)).ok_or(failed(FORBIDDEN))?;
-        if let Err(wait) = self.pace.turn(host, PATIENCE).await {
-            return Err(FetchError::NotYet { after: wait });
-        }
+        self.pace.turn(host, PATIENCE).await.map_err(|none| match none {
+            NoTurn::NotYet(after) => FetchError::NotYet { after },
+            NoTurn::Away(error) => unpaced(&error),
+        })?;
         let answer = get(&self.client, url.clone(), &self.ports).await?;
         if matches!(answer.status, 429 | 503) {
-            self.pace.quiet(host, answer.retry_after.unwrap_or(QUIET));
+            let quiet = self.pace.quiet(host, answer.retry_after.unwrap_or(QUIET)).await;
+            quiet.map_err(|error| unpaced(&error))?;
         }
         Ok(answer)
     }
@@ -225,6 +234,12 @@ async fn read(answer: Answer) -> Result<PageInfo, FetchError> {
 
 const fn failed(reason: &'static str) -> FetchError {
     FetchError::Failed { reason }
+}
+
+/// Without a pace nobody is asked.
+fn unpaced(error: &sqlx::Error) -> FetchError {
+    tracing::warn!(%error, "the crawler's pace could not be kept");
+    later("the crawler's pace could not be kept", None)
 }
 
 fn later(why: &str, after: Option<Duration>) -> FetchError {

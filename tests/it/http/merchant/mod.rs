@@ -1,5 +1,6 @@
 //! Stories of merchants: a store, its categories and its products, over the real router.
 
+mod bulk;
 mod categories;
 mod changing;
 mod files;
@@ -7,6 +8,7 @@ mod listing;
 mod races;
 mod store;
 mod walking;
+mod watching;
 
 use axum::body::Body;
 use axum::http::{Request, header};

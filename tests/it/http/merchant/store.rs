@@ -1,8 +1,11 @@
-//! S16: a store a user, opened and looked at.
+//! S16: a store a user, opened, looked at, renamed and taken along.
+
+use std::collections::HashSet;
 
 use serde_json::json;
 
-use super::{STORE, category, events, keys, list, merchant};
+use super::{COUPON, STORE, category, events, item, keys, list, merchant, patch};
+use crate::support::client::Client;
 use crate::support::site::TestSite;
 
 #[tokio::test]
@@ -65,4 +68,44 @@ async fn a_store_opened_twice_with_one_key_is_one_and_answers_the_same() {
     assert_eq!((again.status, again.text()), (first.status, first.text()));
     assert_eq!((first.status.as_u16(), again.header("idempotency-replayed")), (201, "true"));
     assert_eq!(events(&site, "store.opened").await, 1);
+}
+
+#[tokio::test]
+async fn a_store_is_renamed_by_its_owner() {
+    let site = TestSite::start().await;
+    let mut client = merchant(&site).await;
+    let renamed = patch(&mut client, STORE, &json!({"name": " 新店 "})).await;
+    assert_eq!((renamed.status.as_u16(), &renamed.json()["name"]), (200, &json!("新店")));
+    assert_eq!(client.get(STORE).await.json(), renamed.json());
+    // The name that it has already leaves no trace.
+    assert_eq!(patch(&mut client, STORE, &json!({"name": "新店"})).await.status, 200);
+    assert_eq!(events(&site, "store.renamed").await, 1);
+    let wrong = patch(&mut client, STORE, &json!({"name": "a\u{0}"})).await;
+    assert_eq!(wrong.errors(), [("name".to_owned(), "invalid_format".to_owned())]);
+    let (mut nobody, _) = site.client().logged_in().await;
+    let refused = patch(&mut nobody, STORE, &json!({"name": "店"})).await;
+    assert_eq!(refused.outcome(), (404, "no_store".to_owned()));
+}
+
+#[tokio::test]
+async fn whoever_leaves_takes_the_store_along() {
+    let site = TestSite::start().await;
+    let mut client = merchant(&site).await;
+    let export = async |client: &mut Client| client.get("/api/v1/me/export").await.json()["store"].clone();
+    assert_eq!(export(&mut client).await["products"], json!([]));
+    category(&mut client, "鞋").await;
+    // More than are read at once.
+    let lines: Vec<_> = (1..=1_001).map(|nth| format!("{},{COUPON}", item(nth))).collect();
+    let file = format!("taobao_url,coupon_url\n{}", lines.join("\n"));
+    assert_eq!(client.post_bytes("/api/v1/store/products/import", "text/csv", file).await.status, 200);
+    let product = list(&mut client, 2_000_000).await;
+    list(&mut merchant(&site).await, 3_000_000).await;
+    let store = export(&mut client).await;
+    assert_eq!(keys(&store), ["categories", "created_at", "name", "products", "store_id"]);
+    assert_eq!((&store["name"], &store["categories"][0]["name"]), (&json!("好店"), &json!("鞋")));
+    let products = store["products"].as_array().unwrap();
+    let ids: HashSet<_> = products.iter().map(|product| product["product_id"].as_str().unwrap()).collect();
+    assert_eq!((products.len(), ids.len()), (1_002, 1_002));
+    assert!(products.contains(&product));
+    assert!(products.iter().all(|product| product["store_id"] == store["store_id"]));
 }
