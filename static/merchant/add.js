@@ -18,6 +18,8 @@ import { nameOf } from './words.js';
 /** @typedef {{ pasted: Pasted, problem: Problem | null, product: import('../api-merchant.js').Product | null }} Result neither: no link in it */
 
 const AT_ONCE = 4;
+/** @type {Record<string, import('../i18n.js').Key>} */
+const arrival = { pending: 'merchant.add.waiting', failed: 'merchant.add.failed' };
 
 /** @param {{ shop: import('./shop.js').Shop, onClose: () => void }} props */
 export function AddProducts({ shop, onClose }) {
@@ -101,7 +103,7 @@ function Line({ result, shop }) {
   // As it is by now: its title may have arrived.
   const now = product && (shop.list.shown.value?.products.find(({ product_id }) => product_id === product.product_id) ?? product);
   const kind = product ? 'good' : problem ? 'bad' : 'plain';
-  const words = now ? (now.info_status === 'pending' ? t('merchant.add.waiting') : t('merchant.add.done')) : problem ? refusal(problem) : t('merchant.add.no_link');
+  const words = now ? t(arrival[now.info_status] ?? 'merchant.add.done') : problem ? refusal(problem) : t('merchant.add.no_link');
   return html`<li data-kind=${kind}>
     ${h(Icon, { name: product ? 'check' : problem ? 'warning' : 'minus' })}
     <div><p class="result-what">${now ? nameOf(now) : pasted.text}</p><p class="result-words">${words}</p></div>

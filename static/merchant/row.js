@@ -45,14 +45,13 @@ export function Row({ shop, product, categories }) {
     <tr role="row" class="product" data-product=${id} data-info=${product.info_status} data-status=${product.status} data-selected=${isSelected ? '' : undefined} aria-busy=${busy ? 'true' : undefined}>
       <td role="cell" class="cell-pick"><input type="checkbox" id=${`pick-${id}`} checked=${isSelected} aria-label=${t('merchant.select', { name })} onChange=${() => shop.toggle(product)} /></td>
       <td role="cell" class="cell-what">
-        ${h(Picture, { address: product.image_url })}
-        <div class="what">
+        <div>${h(Picture, { address: product.image_url })}<div class="what">
           <p class="what-title" data-known=${product.title ? '' : undefined}>${name}</p>
           <p class="what-links">
             <a href=${product.taobao_url} target="_blank" rel="noopener noreferrer">${t('merchant.page')}<span class="for-ears">${t('merchant.new_window')}</span></a>
-            <a href=${product.coupon_url} target="_blank" rel="noopener noreferrer">${t('merchant.coupon')}<span class="for-ears">${t('merchant.new_window')}</span></a>
+            <a href=${product.coupon_url} target="_blank" rel="noopener noreferrer">${t('merchant.coupon_page')}<span class="for-ears">${t('merchant.new_window')}</span></a>
           </p>
-        </div>
+        </div></div>
       </td>
       <td role="cell" class="cell-price">${h(Price, { product })}</td>
       <td role="cell" class="cell-category"><span class="cell-name">${t('merchant.category')}</span>${categories.find(({ category_id }) => category_id === product.category_id)?.name ?? html`<span class="none">–</span>`}</td>
