@@ -17,7 +17,8 @@ import { nameOf } from './words.js';
 /** @typedef {import('../problem.js').Problem} Problem */
 /** @typedef {{ pasted: Pasted, problem: Problem | null, product: import('../api-merchant.js').Product | null }} Result neither: no link in it */
 
-const AT_ONCE = 4;
+/** So many are done before anybody looks for a bar. */
+const QUICK = 4;
 /** @type {Record<string, import('../i18n.js').Key>} */
 const arrival = { pending: 'merchant.add.waiting', failed: 'merchant.add.failed' };
 
@@ -41,11 +42,12 @@ export function AddProducts({ shop, onClose }) {
 
   /** @param {Pasted[]} all @returns {Promise<Problem | null>} why it ended early */
   async function listAll(all) {
-    for (let at = 0; at < all.length; at += AT_ONCE) {
-      const some = await Promise.all(all.slice(at, at + AT_ONCE).map(list));
-      const end = some.find(({ problem }) => problem && (problem.status === 401 || problem.status === 0 || problem.status === 429 || problem.status >= 500));
-      results.value = [...results.peek(), ...some.filter((one) => one.problem === null || one.problem !== end?.problem)];
-      if (end?.problem) return end.problem;
+    // One after another: the newest comes first in the list, so their order is the one they were pasted in.
+    for (const pasted of all) {
+      const result = await list(pasted);
+      const { problem } = result;
+      if (problem && (problem.status === 401 || problem.status === 0 || problem.status === 429 || problem.status >= 500)) return problem;
+      results.value = [...results.peek(), result];
     }
     return null;
   }
@@ -88,7 +90,7 @@ export function AddProducts({ shop, onClose }) {
       ${h(ProblemNotice, { problem: form.problem.value })}
       <div class="actions"><button class="button" type="submit" id="add-go" aria-disabled=${form.busy.value ? 'true' : undefined}>${form.busy.value ? t('merchant.add.busy') : t('merchant.add.go')}</button></div>
     </form>
-    ${form.busy.value && total.value > AT_ONCE && html`<div class="progress"><label for="add-progress">${t('merchant.add.progress', { done: told.length, total: total.value })}</label>
+    ${form.busy.value && total.value > QUICK && html`<div class="progress"><label for="add-progress">${t('merchant.add.progress', { done: told.length, total: total.value })}</label>
       <progress id="add-progress" max=${total.value} value=${told.length}></progress></div>`}
     <div id="add-done" tabindex="-1">
       ${!form.busy.value && told.length > 0 && h(Notice, { kind: count > 0 ? 'good' : 'plain' }, html`<p>${t('merchant.add.listed', { count })}</p>`)}

@@ -23,8 +23,9 @@ const codes = [
   'invalid_credentials', 'forbidden', 'captcha_required', 'cross_site_request', 'not_found', 'already_taken', 'conflict',
   'too_large', 'unsupported_media_type', 'validation_failed', 'too_many_requests', 'too_many_attempts', 'overloaded', 'unavailable',
   'method_not_allowed', 'internal_error', 'wrong_code', 'code_expired', 'resend_too_soon',
+  'no_store', 'store_exists', 'product_not_found', 'not_product_owner', 'already_listed', 'category_in_use', 'cursor_expired', 'version_mismatch',
 ];
-const fieldCodes = ['required', 'invalid_format', 'too_short', 'too_long', 'out_of_range', 'unknown'];
+const fieldCodes = ['required', 'invalid_format', 'too_short', 'too_long', 'out_of_range', 'unknown', 'unknown_host'];
 const codesOfOneField = [
   'field.password_confirmation.mismatch', 'field.password.common_password', 'field.avatar.invalid_format', 'field.avatar.out_of_range',
   'field.code.invalid_format', 'field.code.wrong_code', 'field.code.code_expired', 'field.code.used_up',
