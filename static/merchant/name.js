@@ -26,8 +26,9 @@ export function StoreName({ shop, name }) {
   }
 
   return html`<div class="store-name">
-    ${open.value ? h(Rename, { shop, name, onClose: close })
-      : html`<div class="store-title">${h(Heading, { text: name })}${h(IconButton, { icon: 'pencil', id: 'rename-store', label: t('merchant.rename'), onClick: () => { open.value = true; } })}</div>`}
+    <div class=${open.value ? 'for-ears' : 'store-title'}>${h(Heading, { text: name })}
+      ${!open.value && h(IconButton, { icon: 'pencil', id: 'rename-store', label: t('merchant.rename'), onClick: () => { open.value = true; } })}</div>
+    ${open.value && h(Rename, { shop, name, onClose: close })}
     <p class="reach" data-reach=${reach} role="status"><i aria-hidden="true"></i>${t(reaches[reach])}</p>
   </div>`;
 }

@@ -1,5 +1,5 @@
 // Search, filters and order. Each change is an address of its own; while somebody types it is one and the same.
-import { h, html, useEffect, useSignal } from '../vendor/preact.js';
+import { h, html, useEffect, useRef, useSignal } from '../vendor/preact.js';
 import { t } from '../i18n.js';
 import { Icon } from '../parts/icons.js';
 import { go } from '../router.js';
@@ -19,18 +19,21 @@ const TYPED_MS = 300;
 /** @param {{ filters: Filters }} props */
 export function Toolbar({ filters }) {
   const typed = useSignal(filters.q);
+  // A pause in the typing may end after another filter was chosen.
+  const latest = useRef(filters);
+  latest.current = filters;
   // Back and forward bring other words; what is being typed is ahead of the address.
   useEffect(() => { if (document.activeElement?.id !== 'store-search') typed.value = filters.q; }, [filters.q]);
   useEffect(() => {
     if (typed.value.trim() === filters.q) return undefined;
     const pause = setTimeout(() => search(true), TYPED_MS);
     return () => clearTimeout(pause);
-  }, [typed.value]);
+  }, [typed.value, filters.q]);
 
   /** @param {boolean} replace */
   function search(replace) {
     const q = typed.peek().trim();
-    if (q !== filters.q) go(placeOf({ ...filters, q, after: '' }), { still: true, replace });
+    if (q !== latest.current.q) go(placeOf({ ...latest.current, q, after: '' }), { still: true, replace });
   }
 
   /** @param {Partial<Filters>} change */

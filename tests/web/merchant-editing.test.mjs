@@ -114,7 +114,6 @@ test('a change that was not heard of is found out when saving', () => visit({ to
   await page.route('**/store/products?*', (route) => route.abort());
   // Opened before the change, on a page that hears of nothing any more.
   await press(page, product, 'edit');
-  await page.evaluate(() => { EventSource.prototype.dispatchEvent = () => true; });
   await page.context().setOffline(true);
   await page.locator('.reach[data-reach=offline]').waitFor();
   await page.context().setOffline(false);

@@ -1,7 +1,9 @@
 // Products in and out as CSV: each line with its own result, the refused ones as a file, what is too much told before it is
 // sent, and the list as it is filtered.
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { useBrowser, visit } from './browser.mjs';
 import { changes, coupon, does, itemUrl, lists, merchant, row, shows } from './merchant.mjs';
@@ -52,9 +54,12 @@ test('what is no such file, or too large a one, is told', () => visit({}, async 
   await page.getByRole('alert').getByText('must name the columns').waitFor();
   let sent = 0;
   page.on('request', (request) => { sent += request.url().endsWith('/import') ? 1 : 0; });
-  await page.setInputFiles('#import-file', { name: 'big.csv', mimeType: 'text/csv', buffer: Buffer.alloc(5 * 1024 * 1024 + 1, 'x') });
+  const folder = await mkdtemp(join(tmpdir(), 'zhanggui-'));
+  await writeFile(join(folder, 'big.csv'), Buffer.alloc(5 * 1024 * 1024 + 1, 'x'));
+  await page.setInputFiles('#import-file', join(folder, 'big.csv'));
   await page.getByRole('alert').getByText('too large').waitFor();
   assert.equal(sent, 0, 'nothing is sent that would be refused');
+  await rm(folder, { recursive: true });
 }));
 
 test('an upload shows how far it is, and can be stopped', () => visit({ tolerated: /ERR_|Failed to load/ }, async (page) => {
