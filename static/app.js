@@ -1,7 +1,7 @@
 // The page's start: loads the words, asks who is logged in, and shows the screen for the path. Which screen
 // needs somebody logged in is decided here and nowhere else (and, for the data itself, by the server).
 import { effect, h, html, render, useEffect } from './vendor/preact.js';
-import { loadWords, t } from './i18n.js';
+import { loadWords, moreWords, t } from './i18n.js';
 import { Avatar } from './parts/avatar.js';
 import { Shell } from './parts/shell.js';
 import { Lazily, styleSheet } from './parts/lazily.js';
@@ -16,7 +16,7 @@ import { departed, dismissEnding, ended, me, refresh, start } from './session.js
 /** The screens that most visitors never see are loaded when they are asked for. */
 const later = {
   '/account': () => import('./screens/account.js').then((module) => module.Account),
-  '/store': () => Promise.all([import('./screens/store.js'), styleSheet('/static/merchant/style.css')]).then(([module]) => module.Store),
+  '/store': () => Promise.all([import('./screens/store.js'), moreWords('merchant'), styleSheet('/static/merchant/style.css')]).then(([module]) => module.Store),
   '/admin': () => import('./screens/admin.js').then((module) => module.Admin),
   '/forgot': () => import('./screens/forgot.js').then((module) => module.Forgot),
   farewell: () => import('./screens/farewell.js').then((module) => module.Farewell),

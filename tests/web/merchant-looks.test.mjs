@@ -172,6 +172,18 @@ test('nothing of the console is loaded before it is needed, and its looks only o
   assert.equal(await page.locator('link[href="/static/merchant/style.css"]').count(), 1);
 }));
 
+test('the language is switched where one is, and what is typed stays', () => visit({}, async (page) => {
+  await merchant(page);
+  await page.click('#open-add');
+  await page.fill('#add-links', 'https://item.taobao.com/');
+  await page.click('#language');
+  await page.locator('#open-add', { hasText: '添加商品' }).waitFor();
+  assert.equal(await page.locator('.categories h2').textContent(), '分类');
+  assert.equal(await page.inputValue('#add-links'), 'https://item.taobao.com/');
+  await page.reload();
+  await page.locator('#open-add', { hasText: '添加商品' }).waitFor();
+}));
+
 test('a picture that cannot be had, or from a host that is not Taobao\'s, is a placeholder', () => visit({ tolerated: /ERR_FAILED/ }, async (page) => {
   await merchant(page, async () => {
     await lists(page, 'desktop_2022');
