@@ -65,5 +65,8 @@ pub mod d0019_carrying_mails_and_texts {}
 #[doc = include_str!("0020-products-and-their-list.md")]
 pub mod d0020_products_and_their_list {}
 
+#[doc = include_str!("0029-watching-and-the-shared-pace.md")]
+pub mod d0029_watching_and_the_shared_pace {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}

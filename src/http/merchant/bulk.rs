@@ -32,14 +32,14 @@ const AT_ONCE: usize = 32;
 pub struct BulkRequest {
     /// `list`, `delist`, `delete`, `restore`, `refresh`, or `move` into a category.
     #[schema(required, nullable = false, pattern = "^(list|delist|delete|restore|refresh|move)$")]
-    action: Option<String>,
+    pub action: Option<String>,
     /// Which products, 1 to 500.
     #[schema(required, nullable = false, min_items = 1, max_items = 500)]
-    product_ids: Option<Vec<Uuid>>,
+    pub product_ids: Option<Vec<Uuid>>,
     /// For `move`: a category of the store; null for none.
     #[serde(default, deserialize_with = "present")]
     #[schema(value_type = Option<String>, format = Uuid)]
-    category_id: Option<Option<String>>,
+    pub category_id: Option<Option<String>>,
 }
 
 /// What is done to each.

@@ -5,7 +5,6 @@ use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
-use super::own_store;
 use super::products::ProductBody;
 use crate::http::Shared;
 use crate::http::extract::Query;
@@ -126,14 +125,17 @@ pub async fn show(
     session: Session,
     Query(asked): Query<ListQuery>,
 ) -> Result<axum::Json<ListBody>, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    // One connection for both questions: handing one back costs as much as a small question.
+    let mut database = site.reads.acquire().await?;
+    let head = product_list::list_head(&mut *database, session.row.user_id).await?;
+    let (store_id, categories) = head.ok_or(Problem::new("no_store"))?;
     let limit = asked.limit.unwrap_or(USUAL);
     let query = asked.of(store_id).filter(|_| (1..=MOST).contains(&limit));
     let query = query.ok_or(Problem::new("invalid_query"))?;
     let now = site.ports.now();
     let after = asked.cursor.as_deref().map(|cursor| site.cursors.read(&query, cursor, now)).transpose()?;
-    let categories = product_list::categories(&site.reads, store_id).await?;
-    let page = product_list::list(&site.reads, &query, after.as_ref(), limit).await?;
+    let page = product_list::list_on(&mut database, &query, after.as_ref(), limit).await?;
+    drop(database);
     Ok(axum::Json(ListBody {
         store_id,
         categories: categories.into_iter().map(CountedCategory::from).collect(),

@@ -12,8 +12,10 @@ pub mod cursor;
 pub mod query;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use sqlx::{FromRow, PgExecutor, PgPool, Row};
+use sqlx::{FromRow, PgConnection, PgExecutor, PgPool, Row};
 use uuid::Uuid;
+
+use crate::fields::text::folded;
 
 pub use self::cursor::{BadCursor, Cursors};
 pub use self::query::{BadSearch, Info, Place, Query, Search, Sort, Status};
@@ -146,9 +148,35 @@ pub async fn categories(
     database: impl PgExecutor<'_>,
     store_id: Uuid,
 ) -> Result<Vec<CategoryRow>, sqlx::Error> {
-    sqlx::query_file_as!(CategoryRow, "projections/product_list/read/categories.sql", store_id)
+    let found = sqlx::query_file_as!(CategoryRow, "projections/product_list/read/categories.sql", store_id)
         .fetch_all(database)
-        .await
+        .await?;
+    Ok(by_name(found))
+}
+
+/// In the order of their names. Here, since the database takes longer to fold them than to find them.
+fn by_name(mut categories: Vec<CategoryRow>) -> Vec<CategoryRow> {
+    categories.sort_by_cached_key(|category| (folded(&category.name), category.category_id));
+    categories
+}
+
+/// The store of this account, and its categories by name: what every list begins with.
+///
+/// # Errors
+/// The database's error.
+pub async fn list_head(
+    database: impl PgExecutor<'_>,
+    owner_id: Uuid,
+) -> Result<Option<(Uuid, Vec<CategoryRow>)>, sqlx::Error> {
+    let rows = sqlx::query_file!("projections/product_list/read/list_head.sql", owner_id)
+        .fetch_all(database)
+        .await?;
+    let Some(store_id) = rows.first().map(|row| row.store_id) else { return Ok(None) };
+    let category = |(category_id, name, product_count): (Option<Uuid>, Option<String>, i64)| {
+        Some(CategoryRow { category_id: category_id?, name: name?, product_count })
+    };
+    let categories = rows.into_iter().map(|row| (row.category_id, row.name, row.product_count));
+    Ok(Some((store_id, by_name(categories.filter_map(category).collect()))))
 }
 
 /// The product with this id, deleted or not: look at `deleted_at`.
@@ -211,13 +239,26 @@ pub async fn list(
     after: Option<&Place>,
     limit: u16,
 ) -> Result<Page, sqlx::Error> {
+    list_on(&mut *pool.acquire().await?, query, after, limit).await
+}
+
+/// The same on a connection that is there already.
+///
+/// # Errors
+/// The database's error.
+pub async fn list_on(
+    database: &mut PgConnection,
+    query: &Query,
+    after: Option<&Place>,
+    limit: u16,
+) -> Result<Page, sqlx::Error> {
     let limit = usize::from(limit).max(1);
     let start = query.sort.start();
     // One more, to know whether there is more.
-    let mut found = run(pool, query, after.unwrap_or(&start), limit + 1).await?;
+    let mut found = run(database, query, after.unwrap_or(&start), limit + 1).await?;
     if found.is_empty() && after.is_some() {
         // Behind this place there is nothing to read the total from.
-        let total = run(pool, query, &start, 1).await?.first().map_or(0, |found| found.total);
+        let total = run(database, query, &start, 1).await?.first().map_or(0, |found| found.total);
         return Ok(Page { products: Vec::new(), next: None, total });
     }
     let has_more = found.len() > limit;
@@ -234,7 +275,12 @@ struct Found {
     total: i64,
 }
 
-async fn run(pool: &PgPool, query: &Query, after: &Place, limit: usize) -> Result<Vec<Found>, sqlx::Error> {
+async fn run(
+    database: &mut PgConnection,
+    query: &Query,
+    after: &Place,
+    limit: usize,
+) -> Result<Vec<Found>, sqlx::Error> {
     let sql = query.statement();
     let mut statement = sqlx::query(&sql)
         .bind(query.store_id)
@@ -246,7 +292,7 @@ async fn run(pool: &PgPool, query: &Query, after: &Place, limit: usize) -> Resul
     if let Some(search) = &query.search {
         statement = statement.bind(search.as_str());
     }
-    let rows = statement.fetch_all(pool).await?;
+    let rows = statement.fetch_all(database).await?;
     rows.iter()
         .map(|row| {
             let product = ProductRow::from_row(row)?;

@@ -1,15 +1,20 @@
 //! Those who ask: over HTTP, or the same work without it.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use serde::Deserialize;
+use serde_json::json;
 use zhanggui::account::{Password, PasswordHasher};
 use zhanggui::ports::Ports;
 
 use super::bare;
-use super::client::{Client, get};
+use super::client::{Client, get, post};
 use crate::common::Fault;
 use crate::common::load::Worker;
+
+/// Where every product's coupon is.
+pub(crate) const COUPON: &str = "https://uland.taobao.com/coupon/edetail?e=abc";
 
 /// One connection that goes round a list of requests.
 pub(crate) struct Asker {
@@ -30,6 +35,30 @@ impl Worker for Asker {
         let request = self.requests.get(self.next % self.requests.len().max(1)).ok_or("no requests")?;
         self.next += 1;
         self.client.ask(request).await.map(drop)
+    }
+}
+
+/// One merchant who lists product after product, each another one.
+pub(crate) struct Lister {
+    client: Client,
+    session: String,
+}
+
+impl Lister {
+    /// A connection of whoever has these cookies.
+    pub(crate) async fn connect(port: u16, session: String) -> Result<Self, Fault> {
+        Ok(Self { client: Client::connect(port).await?, session })
+    }
+}
+
+impl Worker for Lister {
+    async fn once(&mut self) -> Result<(), Fault> {
+        static NEXT: AtomicU64 = AtomicU64::new(500_000_000_000);
+        let id = NEXT.fetch_add(1, Ordering::Relaxed);
+        let body =
+            json!({"taobao_url": format!("https://item.taobao.com/item.htm?id={id}"), "coupon_url": COUPON});
+        let request = post("/api/v1/store/products", &body, Some(&self.session));
+        self.client.ask(&request).await.map(drop)
     }
 }
 

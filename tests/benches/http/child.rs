@@ -7,12 +7,14 @@ use std::process::{Child, Command, Stdio};
 use axum::Router;
 use tokio::net::TcpListener;
 use zhanggui::adapters::embedded_postgres::{APP_ROLE, SUPERUSER, connect_options};
+use zhanggui::adapters::taobao::fetch::CrawlerSettings;
 use zhanggui::app::App;
 use zhanggui::http::{routes, server};
 use zhanggui::ports::Ports;
 use zhanggui::{jobs, telemetry};
 
 use super::bare;
+use super::crawler::PAUSE;
 use crate::common::Fault;
 use crate::common::cluster::{DATABASE, settings};
 
@@ -26,7 +28,12 @@ pub(crate) enum Kind {
     Ours,
     /// The bare one.
     Bare,
+    /// The real one, which reads item pages from [`ORIGIN`] at the bench's pace.
+    Crawler,
 }
+
+/// The variable in which a crawler is told where pages are.
+pub(crate) const ORIGIN: &str = "BENCH_CRAWLER_ORIGIN";
 
 /// A running server. It ends when this is dropped.
 pub(crate) struct Server {
@@ -37,14 +44,26 @@ pub(crate) struct Server {
 impl Server {
     /// Starts it on the cluster in `data_dir`, logging what `log` says.
     pub(crate) fn start(kind: Kind, data_dir: &Path, log: &str) -> Result<Self, Fault> {
+        Self::start_with(kind, data_dir, log, &[])
+    }
+
+    /// The same, with variables of its own.
+    pub(crate) fn start_with(
+        kind: Kind,
+        data_dir: &Path,
+        log: &str,
+        variables: &[(&str, &str)],
+    ) -> Result<Self, Fault> {
         let kind = match kind {
             Kind::Ours => "ours",
             Kind::Bare => "bare",
+            Kind::Crawler => "crawler",
         };
         let mut process = Command::new(std::env::current_exe()?)
             .args([ROLE, kind])
             .arg(data_dir)
             .env("RUST_LOG", log)
+            .envs(variables.iter().copied())
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .stderr(if log == "warn" { Stdio::inherit() } else { Stdio::null() })
@@ -82,13 +101,21 @@ pub(crate) async fn serve(kind: &str, data_dir: &Path) -> Result<(), Fault> {
     }
     telemetry::start_logging();
     let database = connect_options(data_dir, APP_ROLE, DATABASE)?;
-    let app = App::build(settings(data_dir)?, &database, Ports::system()).await?;
+    let mut settings = settings(data_dir)?;
+    if kind == "crawler" {
+        settings.crawler = CrawlerSettings { origin: Some(std::env::var(ORIGIN)?), pause: PAUSE };
+    }
+    let app = App::build(settings, &database, Ports::system()).await?;
     let _jobs = jobs::start(&app.site).await?;
+    // As `zhanggui serve` does: what follows from an event is part of its price.
+    let reacting = app.reactors.start(app.listening.clone());
     println!("{}", listener.local_addr()?.port());
     server::serve(listener, routes::router(app.site.clone()), async {
         let _gone = stopped.await;
     })
     .await;
+    // Without waiting for what is in hand: nobody is there to be asked.
+    drop(reacting);
     Ok(())
 }
 

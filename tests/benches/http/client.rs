@@ -26,7 +26,7 @@ impl Client {
         Ok(Self { stream, bytes: Vec::with_capacity(8192) })
     }
 
-    /// Asks, and gives the head and the body of an answer that must be 200.
+    /// Asks, and gives the head and the body of an answer that must be 200 or 201.
     pub(crate) async fn ask(&mut self, request: &[u8]) -> Result<(&str, &[u8]), Fault> {
         self.stream.write_all(request).await?;
         self.bytes.clear();
@@ -41,7 +41,7 @@ impl Client {
         };
         let (head, body) = self.bytes.split_at(answer.head);
         let head = std::str::from_utf8(head)?;
-        if answer.status != 200 {
+        if !matches!(answer.status, 200 | 201) {
             return Err(format!("{head}{}", String::from_utf8_lossy(body)).into());
         }
         Ok((head, body))
@@ -68,10 +68,11 @@ pub(crate) fn get(path: &str, cookies: Option<&str>) -> Vec<u8> {
         .into_bytes()
 }
 
-/// A POST of JSON.
-pub(crate) fn post(path: &str, body: &serde_json::Value) -> Vec<u8> {
+/// A POST of JSON, with a session's cookies, or none.
+pub(crate) fn post(path: &str, body: &serde_json::Value, cookies: Option<&str>) -> Vec<u8> {
     let body = body.to_string();
     let length = body.len();
-    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: {length}\r\n\r\n{body}")
+    let cookies = cookies.map(|cookies| format!("cookie: {cookies}\r\n")).unwrap_or_default();
+    format!("POST {path} HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n{cookies}content-length: {length}\r\n\r\n{body}")
         .into_bytes()
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use zhanggui::ports::Ports;
 
-use super::asks::{Artist, Asker, Doorman, Visitor};
+use super::asks::{Artist, Asker, Doorman, Lister, Visitor};
 use super::client::Client;
 use super::seed::Hashing;
 use crate::common::load::{Meter, Sample, round};
@@ -18,6 +18,8 @@ use crate::seed::PASSWORD;
 pub(crate) enum Load<'a> {
     /// These requests, in turn, of the server at this port.
     Requests(u16, Arc<Vec<Vec<u8>>>),
+    /// Products listed, each another one, of the server at this port, by whoever has these cookies.
+    Listings(u16, Arc<Vec<String>>),
     /// Captchas with their pictures.
     Captchas(u16),
     /// Nothing: pictures are drawn.
@@ -47,6 +49,13 @@ impl Contender<'_> {
                     askers.push(Asker::connect(*port, Arc::clone(requests), nth * apart).await?);
                 }
                 round(askers, span, 1.0, meter).await
+            }
+            Load::Listings(port, sessions) => {
+                let mut listers = Vec::new();
+                for session in sessions.iter().cycle().take(self.workers) {
+                    listers.push(Lister::connect(*port, session.clone()).await?);
+                }
+                round(listers, span, 1.0, meter).await
             }
             Load::Captchas(port) => {
                 let mut visitors = Vec::new();

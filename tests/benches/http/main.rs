@@ -1,4 +1,4 @@
-//! How fast requests are answered: `cargo bench --bench http`.
+//! How fast requests are answered: `cargo bench --bench http`, or of one subject: `-- accounts`, `-- merchants`, `-- crawler`.
 //!
 //! The real router is held against the smallest axum + sqlx program that gives the same answers, and
 //! against the work itself without HTTP. Both servers are processes of their own on one PostgreSQL; one
@@ -11,7 +11,9 @@ mod client;
 #[path = "../common/mod.rs"]
 mod common;
 mod contest;
+mod crawler;
 mod memory;
+mod merchants;
 mod plan;
 mod seed;
 
@@ -34,12 +36,13 @@ async fn main() -> Result<(), Fault> {
         return Ok(());
     }
     let cluster = Cluster::start("http").await?;
-    let done = run(&cluster).await;
+    let asked: Vec<&str> = words.iter().map(String::as_str).filter(|word| !word.starts_with('-')).collect();
+    let done = run(&cluster, |subject| asked.is_empty() || asked.contains(&subject)).await;
     cluster.stop().await?;
     done
 }
 
-async fn run(cluster: &Cluster) -> Result<(), Fault> {
+async fn run(cluster: &Cluster, is_asked_for: impl Fn(&str) -> bool) -> Result<(), Fault> {
     cluster.prepare().await?;
     let mut report = Report::new("http");
     report.say(&format!(
@@ -49,14 +52,23 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
         std::thread::available_parallelism()?,
     ))?;
     let hashing = seed::register(cluster).await?;
+    if is_asked_for("crawler") {
+        // Before the servers: they would take some of what waits.
+        crawler::measure(cluster, &mut report).await?;
+    }
     let servers = plan::Servers {
         postmaster: cluster.postmaster()?,
         ours: Server::start(Kind::Ours, &cluster.data_dir, "warn")?,
         bare: Server::start(Kind::Bare, &cluster.data_dir, "warn")?,
     };
     let sessions = seed::log_in(cluster, servers.ours.port, plan::CONNECTIONS).await?;
-    plan::reads(cluster, &servers, &sessions, &mut report).await?;
-    plan::logins(&servers, &sessions, &hashing, &mut report).await?;
-    plan::captchas(&servers, &mut report).await?;
+    if is_asked_for("accounts") {
+        plan::reads(cluster, &servers, &sessions, &mut report).await?;
+        plan::logins(&servers, &sessions, &hashing, &mut report).await?;
+        plan::captchas(&servers, &mut report).await?;
+    }
+    if is_asked_for("merchants") {
+        merchants::measure(cluster, &servers, &sessions, &mut report).await?;
+    }
     report.write()
 }

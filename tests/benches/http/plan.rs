@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::child::{Kind, Server};
+use super::client::get;
 use super::contest::{Contender, Load, contest, table};
 use super::memory;
 use super::seed::{Hashing, logins as login_requests, questions};
@@ -28,7 +29,7 @@ pub(crate) struct Servers {
 }
 
 impl Servers {
-    fn asking<'a>(
+    pub(crate) fn asking<'a>(
         &self,
         name: &'static str,
         server: &Server,
@@ -39,19 +40,24 @@ impl Servers {
         Contender { name, load, workers, meter: self.meter(server.id()) }
     }
 
-    fn meter(&self, program: u32) -> Meter {
+    pub(crate) fn meter(&self, program: u32) -> Meter {
         Meter { postmaster: self.postmaster, program }
     }
+}
+
+/// Requests of people for their own accounts.
+fn own_accounts(sessions: &[String]) -> Vec<Vec<u8>> {
+    sessions.iter().map(|cookies| get("/api/v1/me", Some(cookies))).collect()
 }
 
 /// Reads against the bare program; the cost of the log; memory after reads.
 pub(crate) async fn reads(
     cluster: &Cluster,
     servers: &Servers,
-    sessions: &[Vec<u8>],
+    sessions: &[String],
     report: &mut Report,
 ) -> Result<(), Fault> {
-    let (me, names) = (Arc::new(sessions.to_vec()), Arc::new(questions()));
+    let (me, names) = (Arc::new(own_accounts(sessions)), Arc::new(questions()));
     let talkative = Server::start(Kind::Ours, &cluster.data_dir, "info,sqlx=warn")?;
     let contenders = [
         servers.asking("ours", &servers.ours, &me, CONNECTIONS),
@@ -88,11 +94,11 @@ fn remember(after: &str, answers: f64, process: u32, report: &mut Report) -> Res
 /// Logins against hashing alone; reads beside logins; memory after logins.
 pub(crate) async fn logins(
     servers: &Servers,
-    sessions: &[Vec<u8>],
+    sessions: &[String],
     hashing: &Hashing,
     report: &mut Report,
 ) -> Result<(), Fault> {
-    let (span, me) = (span()? * 2, Arc::new(sessions.to_vec()));
+    let (span, me) = (span()? * 2, Arc::new(own_accounts(sessions)));
     let logins = servers.asking("POST /api/v1/login", &servers.ours, &Arc::new(login_requests()), LOGINS);
     let alone = Contender {
         name: "verifying alone",

@@ -66,25 +66,25 @@ fn username(number: usize) -> String {
     format!("bench_{number:05}")
 }
 
-/// Logs in as many people as there are connections; gives their requests of their own accounts.
-pub(crate) async fn log_in(cluster: &Cluster, port: u16, people: usize) -> Result<Vec<Vec<u8>>, Fault> {
+/// Logs in as many people as there are connections; gives their cookies.
+pub(crate) async fn log_in(cluster: &Cluster, port: u16, people: usize) -> Result<Vec<String>, Fault> {
     let mut connection = cluster.superuser(DATABASE).connect().await?;
     let mut client = Client::connect(port).await?;
-    let mut requests = Vec::new();
+    let mut sessions = Vec::new();
     for number in (LOGGED_IN..ACCOUNTS).take(people) {
         let (head, _) = client.ask(&login(number)).await?;
         let cookies: Vec<&str> =
             head.lines().filter_map(|line| line.strip_prefix("set-cookie: ")?.split(';').next()).collect();
         let token = cookies.iter().find_map(|cookie| cookie.strip_prefix("session=")).ok_or("no session")?;
         sqlx::query(bare::ADD_SESSION).bind(token).bind(username(number)).execute(&mut connection).await?;
-        requests.push(get("/api/v1/me", Some(&cookies.join("; "))));
+        sessions.push(cookies.join("; "));
     }
-    Ok(requests)
+    Ok(sessions)
 }
 
 /// A login.
 fn login(number: usize) -> Vec<u8> {
-    post("/api/v1/login", &json!({"username": username(number), "password": PASSWORD}))
+    post("/api/v1/login", &json!({"username": username(number), "password": PASSWORD}), None)
 }
 
 /// Logins of people who are not those of [`log_in`].

@@ -1,10 +1,11 @@
-//! The crawler, against servers on this machine: pages, redirects, bad behaviour, names, the Open Platform.
+//! The crawler, against servers on this machine: pages, bad behaviour, names, the Open Platform, several instances.
 
 mod behaviour;
 mod names;
 mod open_platform;
 mod pages;
 mod products;
+mod sharing;
 
 use std::time::Duration;
 

@@ -9,3 +9,4 @@ mod lifecycle;
 mod reactors;
 mod roles;
 mod server;
+mod watching;

@@ -76,7 +76,7 @@ impl Pace {
             Err(wait) if wait <= CROWD => {
                 let stay = wait.min(patience);
                 tokio::time::sleep(stay).await;
-                Err(NoTurn::NotYet(wait - stay))
+                Err(NoTurn::NotYet(wait.saturating_sub(stay)))
             }
             Err(wait) => Err(NoTurn::NotYet(wait)),
         }
@@ -121,6 +121,18 @@ mod tests {
             pace.turn("a", Duration::from_secs(1)).await.unwrap();
         }
         assert!(begun.elapsed() >= pause * 3, "{:?}", begun.elapsed());
+    }
+
+    #[tokio::test]
+    async fn in_a_crowd_whoever_gets_no_turn_stays_a_while() {
+        let pace = Pace::new(Duration::from_secs(3), Ports::system());
+        let patience = Duration::from_millis(150);
+        pace.turn("a", patience).await.unwrap();
+        let begun = std::time::Instant::now();
+        let Err(NoTurn::NotYet(wait)) = pace.turn("a", patience).await else { panic!("a turn") };
+        assert!(begun.elapsed() >= patience);
+        assert!(wait > Duration::from_secs(2) && wait <= CROWD, "{wait:?}");
+        pace.turn("b", patience).await.unwrap();
     }
 
     #[tokio::test]

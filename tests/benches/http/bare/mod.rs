@@ -1,4 +1,8 @@
 //! The smallest axum + sqlx programs that give the same answers: no events, no checks beyond the session.
+//!
+//! Those of merchants are in [`products`].
+
+pub(crate) mod products;
 
 use axum::extract::{Path, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
@@ -32,9 +36,9 @@ pub(crate) const ADD_SESSION: &str = "INSERT INTO bare.session
 /// Connections, as many as the program has for reads.
 const POOL: u32 = 8;
 
-type Refused = StatusCode;
+pub(crate) type Refused = StatusCode;
 
-fn broken(_: impl std::error::Error) -> Refused {
+pub(crate) fn broken(_: impl std::error::Error) -> Refused {
     StatusCode::INTERNAL_SERVER_ERROR
 }
 
@@ -55,7 +59,7 @@ struct Account {
     created_at: DateTime<Utc>,
 }
 
-fn as_millis<S: serde::Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
+pub(crate) fn as_millis<S: serde::Serializer>(time: &DateTime<Utc>, to: S) -> Result<S::Ok, S::Error> {
     to.serialize_str(&time.to_rfc3339_opts(SecondsFormat::Millis, true))
 }
 
@@ -122,11 +126,12 @@ pub(crate) fn draw(id: Uuid) -> Result<Vec<u8>, captcha_image::DrawError> {
 /// The program.
 pub(crate) async fn router(database: PgConnectOptions) -> Result<Router, Fault> {
     let pool = PgPoolOptions::new().max_connections(POOL).test_before_acquire(false);
-    let pool = pool.connect_with(database).await?;
+    let pool = pool.connect_with(database.clone()).await?;
     Ok(Router::new()
         .route("/api/v1/me", get(me))
         .route("/api/v1/availability", get(availability))
         .route("/api/v1/captcha", get(captcha))
         .route("/media/captcha/{file}", get(image))
-        .with_state(pool))
+        .with_state(pool)
+        .merge(products::router(database).await?))
 }
