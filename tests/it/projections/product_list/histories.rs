@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhanggui::projections::product_list::{Info, ProductRow, Query, Search, Sort, Status, categories, store_by_id};
+use zhanggui::projections::product_list::{
+    Info, ProductRow, Query, Search, Sort, Status, categories, store_by_id,
+};
 
 use super::{Market, new_id};
 use crate::projections::rebuild::check_rebuilt_equals_live;
