@@ -109,6 +109,8 @@ test('while the list loads there is a sign of it; where it cannot be had, a way 
   const held = new Promise((resolve) => { go = () => resolve(undefined); });
   await merchant(page, async () => {
     await lists(page, 'title_only');
+    // No news, which would have it tried again by itself.
+    await page.route('**/store/events*', () => {});
     await page.route('**/store/products?*', async (route) => {
       await held;
       await route.fulfill({ status: 500, contentType: 'application/problem+json', body: JSON.stringify({ type: '/problems/internal_error', title: 'x', status: 500, detail: 'x', code: 'internal_error' }) });
