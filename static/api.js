@@ -5,7 +5,7 @@ import { Problem, problemOf } from './problem.js';
 
 /** @typedef {import('../tests/web/openapi').paths} Paths */
 /** @typedef {200 | 201 | 202 | 204} Done */
-/** @typedef {'GET' | 'POST' | 'PUT' | 'DELETE'} Method */
+/** @typedef {'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE'} Method */
 /**
  * What a call answers when it succeeds.
  * @template {keyof Paths} P
@@ -42,12 +42,13 @@ function compareClocks(headers) {
 /**
  * @param {Method} method
  * @param {string} path
- * @param {{ body?: unknown, signal?: AbortSignal }} [options]
- * @returns {Promise<any>} typed by the functions below and in api-account.js
+ * @param {{ body?: unknown, signal?: AbortSignal, version?: number }} [options] `version`: done only if it still is the one seen
+ * @returns {Promise<any>} typed by the functions below, in api-account.js and in api-merchant.js
  */
-export async function call(method, path, { body, signal } = {}) {
+export async function call(method, path, { body, signal, version } = {}) {
   /** @type {Record<string, string>} */
   const headers = { Accept: 'application/json', 'Accept-Language': language.value };
+  if (version !== undefined) headers['If-Match'] = `"${version}"`;
   if (body !== undefined) headers['Content-Type'] = 'application/json';
   let answer;
   try {

@@ -1,10 +1,10 @@
 // The page's start: loads the words, asks who is logged in, and shows the screen for the path. Which screen
 // needs somebody logged in is decided here and nowhere else (and, for the data itself, by the server).
 import { effect, h, html, render, useEffect } from './vendor/preact.js';
-import { loadWords, t } from './i18n.js';
+import { loadWords, moreWords, t } from './i18n.js';
 import { Avatar } from './parts/avatar.js';
 import { Shell } from './parts/shell.js';
-import { Lazily } from './parts/lazily.js';
+import { Lazily, styleSheet } from './parts/lazily.js';
 import { followLinks, go, place } from './router.js';
 import { Home } from './screens/home.js';
 import { Login } from './screens/login.js';
@@ -16,6 +16,7 @@ import { departed, dismissEnding, ended, me, refresh, start } from './session.js
 /** The screens that most visitors never see are loaded when they are asked for. */
 const later = {
   '/account': () => import('./screens/account.js').then((module) => module.Account),
+  '/store': () => Promise.all([import('./screens/store.js'), moreWords('merchant'), styleSheet('/static/merchant/style.css')]).then(([module]) => module.Store),
   '/admin': () => import('./screens/admin.js').then((module) => module.Admin),
   '/forgot': () => import('./screens/forgot.js').then((module) => module.Forgot),
   farewell: () => import('./screens/farewell.js').then((module) => module.Farewell),
@@ -34,8 +35,8 @@ function screen(path) {
   if (path === '/login') return h(Login, { key: path });
   if (path === '/register') return h(Register, { key: path });
   if (path === '/forgot') return h(Lazily, { key: path, load: later[path] });
-  if (path === '/account' || path === '/admin')
-    return me.value ? h(Lazily, { key: path, load: later[path], me: me.value }) : h(ToLogin, { key: `to ${path}`, next: path });
+  if (path === '/account' || path === '/store' || path === '/admin')
+    return me.value ? h(Lazily, { key: path, load: later[path], me: me.value }) : h(ToLogin, { key: `to ${path}`, next: path + location.search });
   return h(Lost, { key: path });
 }
 
@@ -52,6 +53,7 @@ function links(path) {
   return me.value
     ? [
       me.value.roles.includes('admin') && link('/admin', t('admin.go')),
+      link('/store', t('merchant.go')),
       link('/account', html`${h(Avatar, { me: me.value, size: 26 })}${t('account.title')}`),
     ]
     : [link('/login', t('login.go')), link('/register', t('register.go'))];

@@ -5,27 +5,46 @@ import { signal } from './vendor/preact.js';
 import { remember } from './storage.js';
 
 /** @typedef {'zh-CN' | 'en'} Language */
-/** @typedef {keyof typeof import('./i18n/en.json')} Key */
+/** @typedef {keyof typeof import('./i18n/en.json') | keyof typeof import('./i18n/merchant.en.json')} Key */
+/** @typedef {'merchant'} Part words of a screen that is loaded later, in a catalogue of their own */
 
 export const language = signal(/** @type {Language} */ (document.documentElement.lang));
 const catalogue = signal(/** @type {Record<string, string>} */ ({}));
+/** @type {Set<Part>} */
+const parts = new Set();
 
 /** Loads the catalogue of the language chosen in boot.js; call once before the first render. */
 export async function loadWords() {
-  catalogue.value = await read(language.value);
+  const words = await read(language.value);
+  catalogue.value = { ...catalogue.value, ...words };
+}
+
+/** Loads the words of a screen, beside its module. @param {Part} part */
+export async function moreWords(part) {
+  if (parts.has(part)) return;
+  // From now on a change of language brings them, too.
+  parts.add(part);
+  const which = language.value;
+  try {
+    const words = await read(`${part}.${which}`);
+    if (language.value === which) catalogue.value = { ...catalogue.value, ...words };
+  } catch (thrown) {
+    parts.delete(part);
+    throw thrown;
+  }
 }
 
 /** @param {Language} next */
 export async function setLanguage(next) {
   // Fetched before anything is switched: a failing network leaves a whole page in the old language.
-  const words = await read(next);
-  catalogue.value = words;
+  const words = await Promise.all([next, ...[...parts].map((part) => `${part}.${next}`)].map(read));
+  catalogue.value = Object.assign({}, ...words);
   language.value = next;
   document.documentElement.lang = next;
   remember('language', next);
 }
 
-/** @param {Language} which @returns {Promise<Record<string, string>>} */
+/** @param {string} which @returns {Promise<Record<string, string>>} */
 async function read(which) {
   const answer = await fetch(`/static/i18n/${which}.json`);
   if (!answer.ok) throw new Error(`no catalogue for ${which}`);

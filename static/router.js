@@ -3,18 +3,22 @@
 import { signal } from './vendor/preact.js';
 
 /** The paths app.js has a screen for; any other path is the server's and is loaded from it. */
-const screens = ['/', '/login', '/register', '/forgot', '/account', '/admin'];
+const screens = ['/', '/login', '/register', '/forgot', '/account', '/store', '/admin'];
 
 const here = () => ({ path: location.pathname, query: new URLSearchParams(location.search) });
 export const place = signal(here());
 
-/** @param {string} to @param {{ replace?: boolean }} [how] */
-export function go(to, { replace = false } = {}) {
+/**
+ * @param {string} to
+ * @param {{ replace?: boolean, still?: boolean, state?: unknown }} [how] `still`: another view of the same screen, which does
+ * not begin at its top; `state`: what history keeps beside the address
+ */
+export function go(to, { replace = false, still = false, state = null } = {}) {
   const url = new URL(to, location.origin);
   if (!screens.includes(url.pathname)) return void location.assign(url);
-  history[replace ? 'replaceState' : 'pushState'](null, '', url);
+  history[replace ? 'replaceState' : 'pushState'](state, '', url);
   place.value = here();
-  scrollTo(0, 0);
+  if (!still) scrollTo(0, 0);
 }
 
 /**

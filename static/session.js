@@ -132,8 +132,12 @@ export function dismissEnding() {
   rememberInTab('ended', null);
 }
 
+let attended = Date.now();
+
+/** Whether somebody was at this page lately and can see it. */
+export const isAttended = () => document.visibilityState === 'visible' && Date.now() - attended < ATTENDED_MS;
+
 function watch() {
-  let attended = Date.now();
   const askAgain = () => { if (me.value && document.visibilityState === 'visible') void refresh(); };
   for (const sign of ['pointerdown', 'keydown', 'focus']) {
     addEventListener(sign, () => {

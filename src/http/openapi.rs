@@ -73,6 +73,7 @@ mod tests {
                 "/register",
                 "/forgot",
                 "/account",
+                "/store",
                 "/admin",
                 "/docs",
                 "/dev/outbox",

@@ -105,6 +105,7 @@ fn of_merchants() -> Vec<Route> {
         Route { method, path, access, largest_body, handler }
     };
     vec![
+        line("GET", "/store", get(pages::page).layer(CompressionLayer::new())),
         line("POST", "/api/v1/store", post(store::open)),
         line("GET", "/api/v1/store", get(store::show)),
         line("PATCH", "/api/v1/store", patch(store::rename)),

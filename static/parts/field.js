@@ -16,6 +16,7 @@ import { Icon } from './icons.js';
  * @property {string} autocomplete
  * @property {'text' | 'email' | 'tel' | 'numeric'} [inputmode]
  * @property {number} [maxlength]
+ * @property {boolean} [optional] may be left empty
  * @property {boolean} [spellless] a value that is no prose: no capitals, corrections or underlining
  * @property {() => void} [onBlur]
  * @property {{ text: string, good: boolean } | null} [status] read out when it changes
@@ -24,7 +25,7 @@ import { Icon } from './icons.js';
  */
 
 /** @param {FieldProps} props */
-export function Field({ name, label, form, type = 'text', hint, autocomplete, inputmode, maxlength, spellless, onBlur, status, beside, below }) {
+export function Field({ name, label, form, type = 'text', hint, autocomplete, inputmode, maxlength, optional, spellless, onBlur, status, beside, below }) {
   const wrong = form.wrong[name].value;
   const id = form.id(name);
   const describedBy = [wrong && `${id}-wrong`, status !== undefined && `${id}-status`, hint && `${id}-hint`];
@@ -34,7 +35,7 @@ export function Field({ name, label, form, type = 'text', hint, autocomplete, in
       <input id=${id} name=${name} type=${type} value=${form.values[name].value}
         autocomplete=${autocomplete} inputmode=${inputmode} maxlength=${maxlength}
         autocapitalize=${spellless ? 'none' : undefined} spellcheck=${spellless ? 'false' : undefined}
-        aria-required="true" aria-invalid=${wrong ? 'true' : undefined}
+        aria-required=${optional ? undefined : 'true'} aria-invalid=${wrong ? 'true' : undefined}
         aria-describedby=${describedBy.filter(Boolean).join(' ') || undefined}
         onInput=${(/** @type {{ currentTarget: HTMLInputElement }} */ event) => form.set(name, event.currentTarget.value)}
         onBlur=${onBlur} />

@@ -24,3 +24,23 @@ export function Lazily({ load, ...props }) {
     <p class="actions"><button type="button" class="button" onClick=${() => location.reload()}>${t('shell.reload')}</button></p>
   </section></div>`;
 }
+
+/**
+ * The looks that belong to such a screen. Resolves when they are there, so that it is never seen without them.
+ * @param {string} href @returns {Promise<void>}
+ */
+export function styleSheet(href) {
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
+  const link = document.createElement('link');
+  link.rel = 'stylesheet';
+  link.href = href;
+  return new Promise((resolve, reject) => {
+    link.addEventListener('load', () => resolve());
+    link.addEventListener('error', () => {
+      // So that it is tried anew the next time.
+      link.remove();
+      reject(new Error(`no ${href}`));
+    });
+    document.head.append(link);
+  });
+}

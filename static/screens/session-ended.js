@@ -11,7 +11,7 @@ export function SessionEnded({ why }) {
   const superseded = why === 'session_superseded';
   function again() {
     const { path, query } = place.peek();
-    const back = query.get('next') ?? (path === '/login' || path === '/' ? '/account' : path);
+    const back = query.get('next') ?? (path === '/login' || path === '/' ? '/account' : path + location.search);
     go(`/login?${new URLSearchParams({ next: back })}`, { replace: true });
   }
   return html`<div class="entry wide"><section class="card ended" data-why=${why}>

@@ -8,10 +8,15 @@ import { test } from 'node:test';
 const root = new URL('../../static/', import.meta.url);
 /** @param {string} path */
 const read = (path) => readFile(new URL(path, root), 'utf8');
+/** The words of every screen, and those of a screen that is loaded later. */
+const parts = ['', 'merchant.'];
+/** @param {string} language @returns {Promise<Record<string, string>[]>} one for each part */
+const catalogues = (language) => Promise.all(parts.map(async (part) => JSON.parse(await read(`i18n/${part}${language}.json`))));
+const [inEnglish, inChinese] = [await catalogues('en'), await catalogues('zh-CN')];
 /** @type {Record<string, string>} */
-const en = JSON.parse(await read('i18n/en.json'));
+const en = Object.assign({}, ...inEnglish);
 /** @type {Record<string, string>} */
-const zh = JSON.parse(await read('i18n/zh-CN.json'));
+const zh = Object.assign({}, ...inChinese);
 const sources = (await readdir(root, { recursive: true }))
   .filter((path) => path.endsWith('.js') && !path.startsWith('vendor/')).sort();
 const texts = await Promise.all(sources.map(read));
@@ -23,15 +28,17 @@ const codes = [
   'invalid_credentials', 'forbidden', 'captcha_required', 'cross_site_request', 'not_found', 'already_taken', 'conflict',
   'too_large', 'unsupported_media_type', 'validation_failed', 'too_many_requests', 'too_many_attempts', 'overloaded', 'unavailable',
   'method_not_allowed', 'internal_error', 'wrong_code', 'code_expired', 'resend_too_soon',
+  'no_store', 'store_exists', 'product_not_found', 'not_product_owner', 'already_listed', 'category_in_use', 'cursor_expired', 'version_mismatch',
 ];
-const fieldCodes = ['required', 'invalid_format', 'too_short', 'too_long', 'out_of_range', 'unknown'];
+const fieldCodes = ['required', 'invalid_format', 'too_short', 'too_long', 'out_of_range', 'unknown', 'unknown_host'];
 const codesOfOneField = [
   'field.password_confirmation.mismatch', 'field.password.common_password', 'field.avatar.invalid_format', 'field.avatar.out_of_range',
   'field.code.invalid_format', 'field.code.wrong_code', 'field.code.code_expired', 'field.code.used_up',
 ];
 
-test('both catalogues have the same keys in the same order', () => {
-  assert.deepEqual(Object.keys(zh), Object.keys(en));
+test('both catalogues have the same keys in the same order, and each key stands once', () => {
+  for (const at of parts.keys()) assert.deepEqual(Object.keys(inChinese[at]), Object.keys(inEnglish[at]), parts[at]);
+  assert.equal(Object.keys(en).length, inEnglish.reduce((sum, part) => sum + Object.keys(part).length, 0));
 });
 
 test('a text has the same placeholders in both languages', () => {

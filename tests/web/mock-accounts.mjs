@@ -1,8 +1,9 @@
 // The account routes of the HTTP contract in memory, for the mock server: captcha, availability, register, log in
 // (with supersession, captcha after three wrong passwords, pause after ten), log out and me. What an account can do
-// besides stands in mock-person.mjs.
+// besides stands in mock-person.mjs, what a merchant can do in mock-store.mjs.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { personRoutes } from './mock-person.mjs';
+import { storeRoutes } from './mock-store.mjs';
 
 /**
  * @typedef {{ user_id: string, username: string, email: string, phone: string, password: string, created_at: string,
@@ -74,8 +75,10 @@ export function accountRoutes() {
   /** @param {Account} account */
   const expel = (account) => newest.delete(account.user_id);
 
+  const merchants = storeRoutes(whose);
   /** @type {Routes} */
   const routes = {
+    ...merchants.routes,
     ...personRoutes({ accounts, named, admit, whose, expel, checkCaptcha }),
     'GET /api/v1/captcha': () => {
       const id = randomUUID();
@@ -138,6 +141,7 @@ export function accountRoutes() {
       return;
     }
     try {
+      if (url.pathname === '/api/v1/store/events') return void merchants.watch(request, response);
       const { route, ids } = find(routes, `${request.method} ${url.pathname}`);
       const { status, json, bytes, cookies = [], headers = {} } = route({ ...await read(request), url, request, ids });
       response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store', 'Set-Cookie': cookies, ...headers });

@@ -7,9 +7,10 @@ import { readFile } from 'node:fs/promises';
 import { accountRoutes } from './mock-accounts.mjs';
 
 const root = new URL('../../static/', import.meta.url);
-const pages = ['/', '/login', '/register', '/forgot', '/account', '/admin'];
+const pages = ['/', '/login', '/register', '/forgot', '/account', '/store', '/admin'];
 const kinds = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', json: 'application/json', svg: 'image/svg+xml', txt: 'text/plain; charset=utf-8' };
-const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
+const csp = "default-src 'none'; script-src 'self'; style-src 'self'; "
+  + "img-src 'self' data: https://*.alicdn.com https://*.taobaocdn.com https://*.tbcdn.cn; font-src 'self'; "
   + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
   + "require-trusted-types-for 'script'; trusted-types 'none'";
 

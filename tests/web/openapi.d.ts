@@ -190,7 +190,7 @@ export interface paths {
         /**
          * Everything about me
          * @description # Errors
-         *     `too_many_requests`; the database's and the pictures' store's.
+         *     `too_many_requests`; the database's.
          */
         get: operations["export_account"];
         put?: never;
@@ -353,7 +353,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename my store
+         * @description # Errors
+         *     `no_store`; `validation_failed`.
+         */
+        patch: operations["rename_store"];
         trace?: never;
     };
     "/api/v1/store/categories": {
@@ -403,6 +408,30 @@ export interface paths {
         patch: operations["rename_category"];
         trace?: never;
     };
+    "/api/v1/store/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it happens
+         * @description Messages are `ready`, `product` (the product and whether it is `deleted`), `store` (name and categories), `reset`
+         *     (too much was missed: load the list), `session` (it is over) and `replaced` (a fifth stream took its place).
+         *
+         *     # Errors
+         *     `no_store`; `invalid_query`; `overloaded` where too many watch.
+         */
+        get: operations["watch_store"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/store/products": {
         parameters: {
             query?: never;
@@ -444,6 +473,27 @@ export interface paths {
         get: operations["export_products"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store/products/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do the same to many products
+         * @description # Errors
+         *     `no_store`; `validation_failed` for the request as a whole. What a single product refuses stands in the answer.
+         */
+        post: operations["act_on_products"];
         delete?: never;
         options?: never;
         head?: never;
@@ -686,6 +736,37 @@ export interface components {
              */
             avatar: string;
         };
+        /** @description What became of them. */
+        BulkBody: {
+            /** @description To how many it was done, or had been done before. */
+            done: number;
+            /** @description The products to which it was not, in their order. */
+            errors: components["schemas"]["BulkError"][];
+        };
+        /** @description Why it was not done to a product. */
+        BulkError: {
+            /** @description A problem's code. */
+            code: string;
+            /** @description The same in the reader's language. */
+            message: string;
+            /**
+             * Format: uuid
+             * @description The product.
+             */
+            product_id: string;
+        };
+        /** @description The body of `POST /store/products/bulk`. */
+        BulkRequest: {
+            /** @description `list`, `delist`, `delete`, `restore`, `refresh`, or `move` into a category. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description For `move`: a category of the store; null for none.
+             */
+            category_id?: string | null;
+            /** @description Which products, 1 to 500. */
+            product_ids: string[];
+        };
         /** @description A captcha that waits to be solved. */
         CaptchaBody: {
             /**
@@ -737,6 +818,28 @@ export interface components {
              * @description The code's id.
              */
             verification_id: string;
+        };
+        /** @description A product, and whether it is gone: the data of `product`. */
+        ChangedProduct: components["schemas"]["ProductBody"] & {
+            /** @description Whether it is in no answer any more. */
+            deleted: boolean;
+        };
+        /** @description A store as it is now: the data of `store`. */
+        ChangedStore: {
+            /** @description All its categories, by name. */
+            categories: components["schemas"]["CountedCategory"][];
+            /** @description Its public name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Products that are not deleted.
+             */
+            product_count: number;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store_id: string;
         };
         /**
          * @description The way a code goes.
@@ -795,12 +898,11 @@ export interface components {
              * @description When this was put together.
              */
             exported_at: string;
-            picture: components["schemas"]["ExportedPicture"] | null;
             /** @description Its sessions of the last thirty days. */
             sessions: components["schemas"]["ExportedSession"][];
             store: components["schemas"]["ExportedStore"] | null;
         };
-        /** @description One event of the account or the store. */
+        /** @description One event of the account. */
         ExportedEvent: {
             /** @description What happened. */
             event_type: string;
@@ -822,16 +924,9 @@ export interface components {
             recorded_at: string;
             /**
              * Format: int64
-             * @description Place in its own history.
+             * @description Place in the account's own history.
              */
             sequence: number;
-        };
-        /** @description The picture as it is kept. */
-        ExportedPicture: {
-            /** @description The file, in base64 (RFC 4648, section 4). */
-            content: string;
-            /** @description `image/jpeg`. */
-            content_type: string;
         };
         /** @description One session. */
         ExportedSession: {
@@ -847,12 +942,19 @@ export interface components {
             /** @description When a newer one took its place. */
             superseded_at: string | null;
         };
-        /** @description A store. */
+        /** @description My store. The products stand last, so that they can be written page by page. */
         ExportedStore: {
-            /** @description Everything that happened to it, its categories included, from the log. */
-            events: components["schemas"]["ExportedEvent"][];
-            /** @description What it is called. */
+            /** @description Its categories, by name. */
+            categories: components["schemas"]["CountedCategory"][];
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /** @description Its public name. */
             name: string;
+            /** @description Its products, the newest first; those that are deleted are left out. */
+            products: components["schemas"]["ProductBody"][];
             /**
              * Format: uuid
              * @description The store.
@@ -1088,6 +1190,8 @@ export interface components {
             listed_at: string;
             /** @description Yuan with two decimals; null until fetched or set by hand. One that was read from a page is a hint. */
             price: string | null;
+            /** @description Whether the price was read from a page and nobody has said it is right: pages carry decoys. */
+            price_is_hint: boolean;
             /**
              * Format: uuid
              * @description The product.
@@ -1670,7 +1774,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `login_required`, `too_many_requests`, `unavailable` */
+            /** @description `login_required`, `too_many_requests` */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1945,6 +2049,38 @@ export interface operations {
             };
         };
     };
+    rename_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreBody"];
+                };
+            };
+            /** @description `no_store`, `validation_failed`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     add_category: {
         parameters: {
             query?: never;
@@ -2042,6 +2178,48 @@ export interface operations {
             };
         };
     };
+    watch_store: {
+        parameters: {
+            query?: {
+                /** @description The `id` of the last message that was seen; the header `Last-Event-ID` goes before it. From now on, without. */
+                after?: number;
+            };
+            header?: {
+                /** @description The `id` of the last message that was seen */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages without end: `ready`, `product`, `store`, `reset`, `session`, `replaced` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_store`, `invalid_query`, `overloaded`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -2053,6 +2231,8 @@ export interface operations {
                 category_id?: string;
                 /** @description `listed` or `delisted`. */
                 status?: string;
+                /** @description `pending`, `fetched` or `failed`. */
+                info_status?: string;
                 /** @description Those whose titles hold every word of it, anywhere, in upper or lower case. */
                 q?: string;
                 /** @description `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`. */
@@ -2137,6 +2317,8 @@ export interface operations {
                 category_id?: string;
                 /** @description `listed` or `delisted`. */
                 status?: string;
+                /** @description `pending`, `fetched` or `failed`. */
+                info_status?: string;
                 /** @description Those whose titles hold every word of it, anywhere, in upper or lower case. */
                 q?: string;
                 /** @description `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`. */
@@ -2166,6 +2348,38 @@ export interface operations {
                 content?: never;
             };
             /** @description `no_store`, `invalid_query`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBody"];
+                };
+            };
+            /** @description `no_store`, `validation_failed`, `login_required` */
             default: {
                 headers: {
                     [name: string]: unknown;

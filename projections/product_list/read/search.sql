@@ -6,7 +6,7 @@ WITH held AS MATERIALIZED (
     SELECT p.product_id, p.store_id, p.category_id, p.status, p.{key} AS key FROM products p
     WHERE p.grams @> (SELECT wanted_grams($1, fold_title($7)))
       AND p.title_key LIKE ALL ((SELECT wanted_patterns(fold_title($7)))::text[])
-      AND p.deleted_at IS NULL AND p.title IS NOT NULL
+      AND p.deleted_at IS NULL AND p.title IS NOT NULL {info}
 ), matching AS MATERIALIZED (
     SELECT h.product_id, h.key FROM held h
     WHERE h.store_id = $1 AND h.status = ANY($2::text[]) AND ($6::uuid IS NULL OR h.category_id = $6)

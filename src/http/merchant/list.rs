@@ -10,7 +10,7 @@ use crate::http::Shared;
 use crate::http::extract::Query;
 use crate::http::problem::{Problem, ProblemBody};
 use crate::http::session::Session;
-use crate::projections::product_list::{self, BadCursor, CategoryRow, Search, Sort, Status};
+use crate::projections::product_list::{self, BadCursor, CategoryRow, Info, Search, Sort, Status};
 
 /// How many products a page has, unless asked for otherwise.
 const USUAL: u16 = 20;
@@ -34,6 +34,9 @@ pub struct ListQuery {
     /// `listed` or `delisted`.
     #[param(nullable = false, pattern = "^(listed|delisted)$")]
     status: Option<String>,
+    /// `pending`, `fetched` or `failed`.
+    #[param(nullable = false, pattern = "^(pending|fetched|failed)$")]
+    info_status: Option<String>,
     /// Those whose titles hold every word of it, anywhere, in upper or lower case.
     #[param(nullable = false, max_length = 120)]
     q: Option<String>,
@@ -54,9 +57,13 @@ impl ListQuery {
             Some(text) => Some(Status::parse(text)?),
             None => None,
         };
+        let info = match &self.info_status {
+            Some(text) => Some(Info::parse(text)?),
+            None => None,
+        };
         let sort = self.sort.as_deref().map_or(Some(Sort::default()), Sort::parse)?;
         let search = Search::parse(self.q.as_deref().unwrap_or_default()).ok()?;
-        Some(product_list::Query { store_id, category_id: self.category_id, status, search, sort })
+        Some(product_list::Query { store_id, category_id: self.category_id, status, info, search, sort })
     }
 }
 

@@ -55,6 +55,8 @@ pub struct ProductBody {
     /// `page`, `api`, `merchant`, or null while nothing is known.
     #[schema(required, pattern = "^(page|api|merchant)$")]
     pub info_source: Option<String>,
+    /// Whether the price was read from a page and nobody has said it is right: pages carry decoys.
+    pub price_is_hint: bool,
     /// Why the last fetch failed.
     #[schema(required)]
     pub info_error: Option<String>,
@@ -70,7 +72,9 @@ pub struct ProductBody {
 
 impl From<ProductRow> for ProductBody {
     fn from(row: ProductRow) -> Self {
+        let is_from_page = row.info_source.as_deref() == Some("page");
         Self {
+            price_is_hint: is_from_page && !row.price_by_hand && row.price.is_some(),
             product_id: row.product_id,
             store_id: row.store_id,
             taobao_url: row.taobao_url,

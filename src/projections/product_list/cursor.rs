@@ -13,7 +13,7 @@ use ring::hmac;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::query::{Place, Query, Status};
+use super::query::{Info, Place, Query, Status};
 use crate::eventstore::seal::{MasterKey, SealError};
 
 /// How long a cursor is good for.
@@ -110,11 +110,12 @@ impl Cursors {
     fn question(&self, query: &Query) -> String {
         let category = query.category_id.map(|id| id.to_string()).unwrap_or_default();
         let search = query.search.as_ref().map_or("", |search| search.as_str());
-        let parts: [&[u8]; 5] = [
+        let parts: [&[u8]; 6] = [
             query.store_id.as_bytes(),
             query.sort.as_str().as_bytes(),
             category.as_bytes(),
             query.status.map_or("", Status::as_str).as_bytes(),
+            query.info.map_or("", Info::as_str).as_bytes(),
             search.as_bytes(),
         ];
         hex::encode(self.digest("question", &parts))
@@ -178,6 +179,7 @@ mod tests {
             Query { sort: Sort::Title, ..query() },
             Query { category_id: Some(Uuid::from_u128(3)), ..query() },
             Query { status: Some(Status::Listed), ..query() },
+            Query { info: Some(Info::Failed), ..query() },
             Query { search: Search::parse("茶").unwrap(), ..query() },
         ];
         for other in others {

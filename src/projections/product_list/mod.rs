@@ -18,7 +18,7 @@ use uuid::Uuid;
 use crate::fields::text::folded;
 
 pub use self::cursor::{BadCursor, Cursors};
-pub use self::query::{BadSearch, Place, Query, Search, Sort, Status};
+pub use self::query::{BadSearch, Info, Place, Query, Search, Sort, Status};
 
 /// A store.
 #[derive(Clone, Debug, PartialEq, Eq)]

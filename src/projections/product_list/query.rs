@@ -31,6 +31,47 @@ impl Status {
     }
 }
 
+/// What became of finding out about a product.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Info {
+    /// The crawler has not answered yet.
+    Pending,
+    /// It has.
+    Fetched,
+    /// It gave up.
+    Failed,
+}
+
+impl Info {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Pending, Self::Fetched, Self::Failed];
+
+    /// The word of the contract and of the table.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Pending => "pending",
+            Self::Fetched => "fetched",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// Reads the word.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|info| info.as_str() == text)
+    }
+
+    /// Literals, so that the planner sees which of them the index of the few is about.
+    const fn condition(self) -> &'static str {
+        match self {
+            Self::Pending => "AND p.info_status = 'pending'",
+            Self::Fetched => "AND p.info_status = 'fetched'",
+            Self::Failed => "AND p.info_status = 'failed'",
+        }
+    }
+}
+
 /// The order of a list. Among equals, the id decides, in the same direction.
 ///
 /// What has no title comes after all titles, what has no price after all prices, in both directions. Titles are
@@ -135,6 +176,8 @@ pub struct Query {
     pub category_id: Option<Uuid>,
     /// Only those of this status.
     pub status: Option<Status>,
+    /// Only those about which this was found out.
+    pub info: Option<Info>,
     /// Only those with these words in the title.
     pub search: Option<Search>,
     /// In this order.
@@ -145,7 +188,7 @@ impl Query {
     /// All products of a store, the newest first.
     #[must_use]
     pub const fn all_of(store_id: Uuid) -> Self {
-        Self { store_id, category_id: None, status: None, search: None, sort: Sort::NewestFirst }
+        Self { store_id, category_id: None, status: None, info: None, search: None, sort: Sort::NewestFirst }
     }
 
     /// The statement that answers it. Its parameters: store, statuses, key and id of the place, limit,
@@ -154,6 +197,8 @@ impl Query {
     pub fn statement(&self) -> String {
         let template = if self.search.is_some() {
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/projections/product_list/read/search.sql"))
+        } else if self.info.is_some() {
+            include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/projections/product_list/read/by_info.sql"))
         } else {
             include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/projections/product_list/read/page.sql"))
         };
@@ -167,6 +212,7 @@ impl Query {
         let sql: Vec<_> = template.lines().filter(|line| !line.starts_with("--")).collect();
         sql.join("\n")
             .replace("{scope}", scope)
+            .replace("{info}", self.info.map_or("", Info::condition))
             .replace("{key}", key)
             .replace("{type}", key_type)
             .replace("{beyond}", if falls { "<" } else { ">" })
@@ -205,6 +251,10 @@ mod tests {
         for status in [Status::Listed, Status::Delisted] {
             assert_eq!(Status::parse(status.as_str()), Some(status));
         }
+        for info in Info::ALL {
+            assert_eq!(Info::parse(info.as_str()), Some(info));
+            assert!(info.condition().ends_with(&format!("'{}'", info.as_str())));
+        }
         assert_eq!((Sort::parse("-title"), Sort::parse(""), Status::parse("Listed")), (None, None, None));
     }
 
@@ -223,9 +273,12 @@ mod tests {
             for (category_id, search) in
                 [(None, None), (Some(Uuid::nil()), None), (None, Search::parse("'; DROP").unwrap())]
             {
-                let query = Query { category_id, search, sort, ..Query::all_of(Uuid::nil()) };
-                let sql = query.statement();
-                assert!(!sql.contains(['{', '}']) && !sql.contains("DROP"), "{sql}");
+                for info in [None, Some(Info::Failed)] {
+                    let search = search.clone();
+                    let query = Query { category_id, info, search, sort, ..Query::all_of(Uuid::nil()) };
+                    let sql = query.statement();
+                    assert!(!sql.contains(['{', '}']) && !sql.contains("DROP"), "{sql}");
+                }
             }
         }
     }

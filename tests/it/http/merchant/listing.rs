@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use zhanggui::merchant::links::TaobaoLink;
 use zhanggui::merchant::product::FollowShortLink;
 
-use super::{COUPON, PRODUCTS, events, found, item, keys, list, merchant, path, report};
+use super::{COUPON, PRODUCTS, events, found, item, keys, list, merchant, patch, path, report};
 use crate::support::site::TestSite;
 
 #[tokio::test]
@@ -26,6 +26,7 @@ async fn a_product_is_listed_from_its_links_and_shown_with_its_version() {
         "info_status",
         "listed_at",
         "price",
+        "price_is_hint",
         "product_id",
         "status",
         "store_id",
@@ -58,7 +59,10 @@ async fn what_the_crawler_found_is_shown_at_once_as_from_a_page() {
     let shown = client.get(&path(&product)).await.json();
     assert_eq!((&shown["title"], &shown["price"]), (&json!("好看的杯子"), &json!("19.90")));
     assert_eq!((&shown["info_status"], &shown["info_source"]), (&json!("fetched"), &json!("page")));
-    assert_eq!(shown["version"], 2);
+    assert_eq!((&shown["version"], &shown["price_is_hint"]), (&json!(2), &json!(true)));
+    let said = patch(&mut client, &path(&product), &json!({"price": "19.90"})).await.json();
+    assert_eq!(said["price_is_hint"], false, "the merchant's own word is no hint");
+    assert_eq!(said["info_source"], "page", "the title still is the page's");
 }
 
 #[tokio::test]

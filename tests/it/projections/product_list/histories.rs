@@ -6,7 +6,9 @@ use proptest::prelude::*;
 use proptest::test_runner::{Config, TestRunner};
 use serde_json::{Value, json};
 use uuid::Uuid;
-use zhanggui::projections::product_list::{ProductRow, Query, Search, Sort, Status, categories, store_by_id};
+use zhanggui::projections::product_list::{
+    Info, ProductRow, Query, Search, Sort, Status, categories, store_by_id,
+};
 
 use super::{Market, new_id};
 use crate::projections::rebuild::check_rebuilt_equals_live;
@@ -133,6 +135,7 @@ impl Shop {
                 sort: Sort::ALL[nth % 5],
                 category_id: [None, Some(self.categories[0]), Some(self.categories[1])][nth % 3],
                 status: [None, None, Some(Status::Listed), Some(Status::Delisted)][nth % 4],
+                info: [None, None, Some(Info::Pending), Some(Info::Fetched), Some(Info::Failed)][nth / 5 % 5],
                 search: Search::parse(["", "茶", "TEA", "e"][nth / 2 % 4]).unwrap(),
             };
             let expected = by_hand(&all, &query);
@@ -158,6 +161,7 @@ fn by_hand(all: &[ProductRow], query: &Query) -> Vec<ProductRow> {
     let matches = |product: &&ProductRow| {
         query.category_id.is_none_or(|category| product.category_id == Some(category))
             && query.status.is_none_or(|status| product.status == status.as_str())
+            && query.info.is_none_or(|info| product.info_status == info.as_str())
             && word
                 .as_ref()
                 .is_none_or(|word| product.title.as_ref().is_some_and(|title| fold(title).contains(word)))

@@ -3,7 +3,7 @@
 use sqlx::{Connection, PgConnection};
 use uuid::Uuid;
 use zhanggui::database::as_service;
-use zhanggui::projections::product_list::{Query, Search, Sort, Status};
+use zhanggui::projections::product_list::{Info, Query, Search, Sort, Status};
 
 use super::Market;
 
@@ -19,9 +19,10 @@ const FILL: &str = "
              LATERAL (SELECT chr(19968 + n % 5 * 7 + s % 13) || chr(20100 + n % 20 * 11)) AS made (title);
     ANALYZE sample;
     INSERT INTO products (product_id, store_id, taobao_url, coupon_url, title, price, category_id, status, listed_at,
-                          updated_at, title_key, grams)
+                          updated_at, title_key, grams, info_status)
         SELECT (i::text || '0000000000000000000000000')::uuid, t.store_id, 'u', 'c', t.title, t.price, t.category_id,
-               t.status, '2026-01-01'::timestamptz + i * interval '1 s', '2026-01-01', t.key, t.grams
+               t.status, '2026-01-01'::timestamptz + i * interval '1 s', '2026-01-01', t.key, t.grams,
+               CASE i / 200 % 500 WHEN 0 THEN 'pending' WHEN 1 THEN 'failed' ELSE 'fetched' END
         FROM (SELECT i, CASE WHEN i < 1100000 THEN 1 ELSE 2 + i % 199 END, i / 199 % 50
               FROM generate_series(1000000, 1999999) i) made (i, s, n)
         JOIN sample t USING (s, n);
@@ -112,9 +113,21 @@ async fn every_question_walks_an_index_at_a_million_products() {
             for status in [None, Some(Status::Listed), Some(Status::Delisted)] {
                 for search in ["", &one, &title] {
                     let search = Search::parse(search).unwrap();
-                    let query = Query { store_id, category_id, status, search, sort };
+                    let query = Query { store_id, category_id, status, info: None, search, sort };
                     for mode in ["force_custom_plan", "force_generic_plan"] {
                         check(&query, &plan(&mut connection, &query, mode).await);
+                    }
+                }
+                // What was fetched is nearly everything, and read once; what waits or failed must be found.
+                for info in [Info::Pending, Info::Failed] {
+                    let query = Query { store_id, category_id, status, info: Some(info), search: None, sort };
+                    for mode in ["force_custom_plan", "force_generic_plan"] {
+                        let plan = plan(&mut connection, &query, mode).await;
+                        assert!(
+                            plan.contains("products_unsettled"),
+                            "{query:?} finds them by nothing:\n{plan}"
+                        );
+                        assert!(!plan.contains("Seq Scan on products"), "{query:?} reads all:\n{plan}");
                     }
                 }
             }
