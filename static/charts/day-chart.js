@@ -88,7 +88,7 @@ function Axes({ plot, scale, format, days }) {
   return html`<g class="axes">
     ${scale.map((value) => html`<path key=${`line ${value}`} class=${value === 0 ? 'base' : 'grid'} d=${`M${left} ${Math.round(plot.y(value)) + 0.5}H${right}`} />`)}
     ${scale.map((value) => html`<text key=${value} x=${left - 8} y=${plot.y(value) + 4} text-anchor="end">${format(value)}</text>`)}
-    ${dayTicks(days, { day: (right - left) / 62, month: (right - left) / 44 }).map(({ at, unit }) => {
+    ${dayTicks(days, { day: (right - left) / 62, month: (right - left) / 52 }).map(({ at, unit }) => {
       // The first and the last label stay inside the picture.
       const x = plot.x(at);
       const anchor = x - left < 12 ? 'start' : right - x < 22 ? 'end' : 'middle';
