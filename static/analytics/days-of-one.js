@@ -6,7 +6,7 @@ import { day, dayInFull, dayShort, number } from '../charts/formats.js';
 import { Bars, Line } from '../charts/marks.js';
 import { t } from '../i18n.js';
 import { Card } from './card.js';
-import { changeOfMeans, changeOfSums, mean, pairs, sum, weeklyMean } from './changes.js';
+import { changeOfMeans, changeOfSums, mean, openFrom, pairs, sum, weeklyMean } from './changes.js';
 import { againstWords, Delta, notesOn, stateWords } from './words.js';
 
 /** @typedef {import('../api-analytics.js').DailyDay} DailyDay */
@@ -17,11 +17,10 @@ import { againstWords, Delta, notesOn, stateWords } from './words.js';
 export const MANY = 61;
 
 /** What the charts of people by day share. @param {Daily} now @param {Daily | null} then */
-export function partsOf({ days, timezone }, then) {
-  const open = days.findIndex(({ final }) => !final);
+export function partsOf({ days, today }, then) {
   const marks = days.flatMap(({ revision }, at) => (revision > 1 ? [at] : []));
   return {
-    days, timezone, then: then?.days.slice(0, days.length) ?? null, open: open < 0 ? days.length : open,
+    days, then: then?.days.slice(0, days.length) ?? null, open: openFrom(days, today),
     both: then && pairs(days, then.days, ({ final }) => final),
     chart: { days: days.map(({ date }) => date), marks },
     recounted: marks.length > 0 ? [{ look: 'mark', name: t('analytics.recounted') }] : [],
@@ -46,7 +45,7 @@ export const Finding = ({ change }) => html`${h(Delta, { change })}${change && h
 export function DaysOfOne({ id, title, about, of, by, said, kind, hue, section, onRetry }) {
   /** @param {Daily} now */
   function content(now) {
-    const { days, timezone, then, open, both, chart, recounted } = partsOf(now, section.then);
+    const { days, then, open, both, chart, recounted } = partsOf(now, section.then);
     if (days.length === 0) return { empty: t('analytics.no_days') };
     const values = days.map(of);
     const earlier = then?.map(of) ?? null;
@@ -67,7 +66,7 @@ export function DaysOfOne({ id, title, about, of, by, said, kind, hue, section, 
         ...chart, id: `${id}-cursor`, label: title, summary: words, walk: t('analytics.walk', { what: title }),
         top: Math.max(1, ...values, ...(earlier ?? [])),
         read: (at) => ({
-          title: dayInFull(days[at].date), notes: notesOn(days[at]),
+          title: dayInFull(days[at].date), notes: notesOn(days[at], now.today),
           rows: [
             { name: title, text: number(values[at]), look: raw },
             ...(means && means[at] !== null ? [{ name: t('analytics.mean'), text: number(means[at]), look: strong }] : []),
@@ -89,7 +88,7 @@ export function DaysOfOne({ id, title, about, of, by, said, kind, hue, section, 
         caption: title, head: [t('analytics.day'), title, ...(then ? [t('analytics.before')] : []), t('analytics.state')],
         rows: days.map((one, at) => ({
           key: one.date,
-          cells: [day(one.date), number(values[at]), ...(then ? [at in then ? `${number(of(then[at]))} (${day(then[at].date)})` : '–'] : []), stateWords(one, timezone)],
+          cells: [day(one.date), number(values[at]), ...(then ? [at in then ? `${number(of(then[at]))} (${day(then[at].date)})` : '–'] : []), stateWords(one, now)],
         })).reverse(),
       }),
     };

@@ -29,9 +29,9 @@ const loyalty = () => [
 ];
 
 /** The numbers of all the series on every day, newest first. @param {string} caption @param {Series[]} series @param {Daily} now @returns {import('../charts/table.js').Table} */
-const tableOf = (caption, series, { days, timezone }) => ({
+const tableOf = (caption, series, now) => ({
   caption, head: [t('analytics.day'), ...series.map(({ name }) => name), t('analytics.state')],
-  rows: days.map((one) => ({ key: one.date, cells: [day(one.date), ...series.map(({ of }) => number(of(one))), stateWords(one, timezone)] })).reverse(),
+  rows: now.days.map((one) => ({ key: one.date, cells: [day(one.date), ...series.map(({ of }) => number(of(one))), stateWords(one, now)] })).reverse(),
 });
 
 /** @param {Props} props */
@@ -54,7 +54,7 @@ export function Reach({ section, onRetry }) {
         ...chart, id: `${id}-cursor`, label: title, summary: words, walk: t('analytics.walk', { what: title }), ends: series.map(({ short }) => short),
         top: Math.max(1, ...[...days, ...(then ?? [])].map((one) => one.monthly_active_users)),
         read: (at) => ({
-          title: dayInFull(days[at].date), notes: notesOn(days[at]),
+          title: dayInFull(days[at].date), notes: notesOn(days[at], now.today),
           rows: series.flatMap(({ name, look, of }) => [
             { name, look, text: number(of(days[at])) },
             ...(then && at in then ? [{ name: t('analytics.of_before', { what: name }), look: 'line before', text: number(of(then[at])) }] : []),
@@ -91,7 +91,7 @@ export function Loyalty({ section, onRetry }) {
         ...chart, id: `${id}-cursor`, label: title, summary: words, walk: t('analytics.walk', { what: title }),
         top: Math.max(1, ...days.map((one) => one.new_users + one.returning_users)),
         read: (at) => ({
-          title: dayInFull(days[at].date), notes: notesOn(days[at]),
+          title: dayInFull(days[at].date), notes: notesOn(days[at], now.today),
           rows: [...series.map(({ name, look, of }) => ({ name, look, text: number(of(days[at])) })).reverse(), { name: t('analytics.active'), text: number(days[at].active_users) }],
         }),
         draw: (plot) => h(Bars, { plot, stack: series.map(({ look, of }) => ({ look, values: days.map(of) })), open }),

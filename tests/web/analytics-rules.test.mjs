@@ -2,7 +2,7 @@
 // how periods are compared.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { change, changeOfLast, changeOfMeans, changeOfSums, mean, meanRetention, pairs, weeklyMean } from '../../static/analytics/changes.js';
+import { change, changeOfLast, changeOfMeans, changeOfSums, mean, meanRetention, openFrom, pairs, weeklyMean } from '../../static/analytics/changes.js';
 import { addressOf, before, choiceOf, cohortSpan, spanOf, wrongWith } from '../../static/analytics/range.js';
 import { daysIn } from '../../static/charts/days.js';
 
@@ -57,6 +57,17 @@ test('only closed days are compared, each with its counterpart', () => {
   for (const none of [changeOfSums, changeOfMeans, changeOfLast]) assert.equal(none([], ({ n }) => n), null);
   assert.equal(pairs(days, earlier.slice(0, 1), ({ closed }) => closed).length, 1);
   assert.deepEqual(change(3, 0), { now: 3, then: 0, share: null });
+});
+
+test('the open days are those after the last closed one, and in a new shop only today', () => {
+  /** @param {boolean[]} finals */
+  const from = (...finals) => openFrom(finals.map((final, at) => ({ date: `2026-11-0${at + 1}`, final })), '2026-11-03');
+  assert.equal(from(true, true, false), 2);
+  assert.equal(from(true, false, false), 1, 'yesterday is not closed yet');
+  assert.equal(from(false, true, false), 2, 'the shop opened on the second');
+  assert.equal(from(false, false, false), 2);
+  assert.equal(from(false, false), 2, 'a range that ended before the shop began');
+  assert.equal(from(true, true), 2);
 });
 
 test('the mean of seven days takes the days before the first where they are known', () => {
