@@ -39,10 +39,10 @@ for (const locale of ['zh-CN', 'en']) {
         const findings = [];
         for (const [name, come] of Object.entries(states)) {
           await come(page);
-          for (const width of [1440, 360]) {
-            await page.setViewportSize({ width, height: 900 });
-            findings.push(...(await tooWide(page)).map((what) => `${name} at ${width}: ${what}`), ...(await axeFindings(page)).map((what) => `${name} at ${width}: ${what}`));
-          }
+          findings.push(...(await tooWide(page)).map((what) => `${name} at 1440: ${what}`));
+          await page.setViewportSize({ width: 360, height: 740 });
+          findings.push(...(await tooWide(page)).map((what) => `${name} at 360: ${what}`));
+          findings.push(...(await axeFindings(page)).map((what) => `${name}: ${what}`));
           await page.setViewportSize({ width: 1440, height: 900 });
         }
         assert.deepEqual(findings, []);
