@@ -3,7 +3,7 @@
 import { h, html, useId, useMemo, useSignal } from '../vendor/preact.js';
 import { Cursor, Tip } from './cursor.js';
 import { dayTicks } from './days.js';
-import { clauses, compact, dayShort, monthShort, pair } from './formats.js';
+import { clauses, compact, dayShort, monthShort, pair, wide } from './formats.js';
 import { along } from './moves.js';
 import { bandAt, linear, ticks } from './scale.js';
 import { useWidth } from './width.js';
@@ -72,9 +72,6 @@ function placed(box, count, top) {
   return { ...box, band, x: (at) => box.left + band * (at + 0.5), y: linear(top, box.bottom, box.top) };
 }
 
-/** How many digits wide a text is. @param {string} text */
-const wide = (text) => [...text].reduce((sum, character) => sum + (character.charCodeAt(0) > 0x2e80 ? 1.7 : 1), 0);
-
 /** @param {{ width: number, height: number, label: string, summary: string, children?: ComponentChildren }} props */
 export function Picture({ width, height, label, summary, children }) {
   const name = useId();
@@ -88,7 +85,7 @@ function Axes({ plot, scale, format, days }) {
   return html`<g class="axes">
     ${scale.map((value) => html`<path key=${`line ${value}`} class=${value === 0 ? 'base' : 'grid'} d=${`M${left} ${Math.round(plot.y(value)) + 0.5}H${right}`} />`)}
     ${scale.map((value) => html`<text key=${value} x=${left - 8} y=${plot.y(value) + 4} text-anchor="end">${format(value)}</text>`)}
-    ${dayTicks(days, { day: (right - left) / 62, month: (right - left) / 52 }).map(({ at, unit }) => {
+    ${dayTicks(days, { day: 62 / plot.band, month: 52 / plot.band }).map(({ at, unit }) => {
       // The first and the last label stay inside the picture.
       const x = plot.x(at);
       const anchor = x - left < 12 ? 'start' : right - x < 22 ? 'end' : 'middle';

@@ -39,13 +39,13 @@ const rules = [
 
 /**
  * The days to label: every one if there is room, else Mondays, first days of months and so on.
- * @param {string[]} days in order @param {Record<'day' | 'month', number>} most labels there is room for, which depends on how they are written
+ * @param {string[]} days in order @param {Record<'day' | 'month', number>} apart how many days a label takes, by how it is written
  * @returns {{ at: number, unit: 'day' | 'month' }[]}
  */
-export function dayTicks(days, most) {
+export function dayTicks(days, apart) {
   for (const [unit, chosen] of rules) {
     const found = days.flatMap((date, at) => (chosen(date) ? [{ at, unit }] : []));
-    if (found.length > 0 && found.length <= most[unit]) return found;
+    if (found.length > 0 && found.every(({ at }, which) => which === 0 || at - found[which - 1].at >= apart[unit])) return found;
   }
   return days.length > 0 ? [{ at: 0, unit: 'day' }] : [];
 }

@@ -61,3 +61,6 @@ export function duration(seconds) {
 export const pair = (name, text) => (language.value === 'en' ? `${name}: ${text}` : `${name}：${text}`);
 /** Clauses of one sentence. @param {(string | false | null | undefined)[]} parts */
 export const clauses = (parts) => parts.filter(Boolean).join(language.value === 'en' ? ', ' : '，');
+
+/** How many digits wide a text is. @param {string} text */
+export const wide = (text) => [...text].reduce((sum, character) => sum + (character.charCodeAt(0) > 0x2e80 ? 1.7 : 1), 0);

@@ -3,7 +3,7 @@
 import { h, html, useMemo, useSignal } from '../vendor/preact.js';
 import { Cursor, Tip } from './cursor.js';
 import { inWords, Picture } from './day-chart.js';
-import { percentShort } from './formats.js';
+import { percentShort, wide } from './formats.js';
 import { across, placeOf, startOf } from './moves.js';
 import { bandAt, levelOf } from './scale.js';
 import { useWidth } from './width.js';
@@ -24,7 +24,7 @@ export function HeatMap({ id, label, summary, walk, rows, read }) {
   const at = useSignal(/** @type {number | null} */ (null));
   const columns = Math.max(...rows.map(({ cells }) => cells.length));
   const lengths = rows.map(({ cells }) => cells.length);
-  const left = width < 480 ? 62 : 84;
+  const left = 12 + 7.2 * Math.max(...rows.map(({ name }) => wide(name)));
   const side = Math.min(112, Math.max(1, (width - left) / columns));
   // Figures where there is room for them; rows as flat as a year of weeks needs.
   const figures = side >= 33;

@@ -50,17 +50,19 @@ test('days are days of the calendar, leap years and ends of years too', () => {
   for (const bad of ['', '2026-02-30', '2025-02-29', '2026-13-01', '26-11-2026', '2026-1-1', '1999-12-31', '2026-11-26T00:00']) assert.ok(!isDay(bad), bad);
 });
 
-test('days are labelled as densely as there is room, at days people know', () => {
+test('days are labelled as densely as their labels leave room, at days people know', () => {
   /** @param {string[]} days @param {number} day @param {number} month */
   const labels = (days, day, month) => dayTicks(days, { day, month }).map(({ at }) => days[at]);
-  assert.deepEqual(labels(run('2026-11-20', 7), 8, 11), run('2026-11-20', 7));
-  assert.deepEqual(labels(run('2026-10-28', 30), 8, 11), ['2026-11-02', '2026-11-09', '2026-11-16', '2026-11-23']);
-  assert.deepEqual(labels(run('2025-11-27', 365), 8, 12), ['2025-12-01', ...Array.from({ length: 11 }, (_, at) => `2026-${String(at + 1).padStart(2, '0')}-01`)]);
-  assert.deepEqual(labels(run('2025-11-27', 365), 3, 4), ['2026-01-01', '2026-04-01', '2026-07-01', '2026-10-01']);
+  assert.deepEqual(labels(run('2026-11-20', 7), 1, 1), run('2026-11-20', 7));
+  assert.deepEqual(labels(run('2026-11-20', 6), 1.2, 1), ['2026-11-21', '2026-11-23', '2026-11-25']);
+  assert.deepEqual(labels(run('2026-10-28', 30), 4, 3), ['2026-11-02', '2026-11-09', '2026-11-16', '2026-11-23']);
+  assert.deepEqual(labels(run('2026-10-28', 30), 7.5, 6).length, 2);
+  assert.deepEqual(labels(run('2025-11-27', 365), 40, 28), ['2025-12-01', ...Array.from({ length: 11 }, (_, at) => `2026-${String(at + 1).padStart(2, '0')}-01`)]);
+  assert.deepEqual(labels(run('2025-11-27', 365), 99, 80), ['2026-01-01', '2026-04-01', '2026-07-01', '2026-10-01']);
   for (let count = 1; count <= 366; count += 1) {
-    for (const room of [1, 3, 6, 20]) {
-      const found = dayTicks(run('2026-01-02', count), { day: room, month: room });
-      assert.ok(found.length >= 1 && found.length <= room, `${count} days in ${room}`);
+    for (const apart of [0.5, 3, 20, 150]) {
+      const found = dayTicks(run('2026-01-02', count), { day: apart, month: apart });
+      assert.ok(found.length >= 1 && found.every(({ at }, which) => which === 0 || at - found[which - 1].at >= apart), `${count} days, ${apart} apart`);
     }
   }
   assert.deepEqual(dayTicks([], { day: 5, month: 5 }), []);
