@@ -2,24 +2,18 @@
 // ledger up to which it counts.
 import { call } from './api.js';
 
-/** @typedef {{ timezone: string, today: string, as_of_position: number }} Told what every answer says of itself */
 /**
- * @typedef {{ date: string, registrations: number, active_users: number, new_users: number, returning_users: number,
- *   weekly_active_users: number, monthly_active_users: number, final: boolean, revision: number,
- *   cause: 'late_event' | 'corrected' | null, counted_to: number | null, closed_at: string | null }} DailyDay
+ * @template {keyof import('./api.js').Paths} P
+ * @typedef {import('./api.js').Answer<P, 'get'>} Answer
  */
-/** @typedef {Told & { from: string, to: string, days: DailyDay[] }} Daily */
-/** @typedef {{ week: number, people: number, complete: boolean }} CohortWeek */
-/** @typedef {{ week: string, registrations: number, weeks: CohortWeek[] }} Cohort */
-/** @typedef {Told & { from: string, to: string, cohorts: Cohort[] }} Retention */
-/** @typedef {{ fetched: number, failed: number, pending: number, deleted: number }} OfListed */
-/**
- * @typedef {{ listed: number, fetched: number, failed: number, deleted: number, restored: number, of_listed: OfListed,
- *   median_seconds_to_fetch: number | null }} Funnel
- */
-/** @typedef {Funnel & { date: string }} ProductDay */
-/** @typedef {Told & { from: string, to: string, days: ProductDay[], total: Funnel }} Products */
-/** @typedef {Told & { at: string, dau: number, wau: number, mau: number, new_users: number, returning_users: number, final: boolean, revision: number }} Active */
+/** @typedef {Answer<'/api/v1/analytics/daily'>} Daily */
+/** @typedef {Daily['days'][number]} DailyDay */
+/** @typedef {Answer<'/api/v1/analytics/retention'>} Retention */
+/** @typedef {Retention['cohorts'][number]} Cohort */
+/** @typedef {Answer<'/api/v1/analytics/products'>} Products */
+/** @typedef {Products['days'][number]} ProductDay */
+/** @typedef {Answer<'/api/v1/analytics/active'>} Active the open day */
+/** @typedef {Pick<Daily, 'timezone' | 'today' | 'as_of_position' | 'from' | 'to'>} Told what every answer over days says of itself */
 /** @typedef {import('./analytics/range.js').Span} Span */
 /** @typedef {'daily' | 'retention' | 'products'} Figures */
 
