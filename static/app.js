@@ -1,10 +1,10 @@
 // The page's start: loads the words, asks who is logged in, and shows the screen for the path. Which screen
 // needs somebody logged in is decided here and nowhere else (and, for the data itself, by the server).
 import { effect, h, html, render, useEffect } from './vendor/preact.js';
-import { loadWords, moreWords, t } from './i18n.js';
+import { loadWords, t } from './i18n.js';
 import { Avatar } from './parts/avatar.js';
 import { Shell } from './parts/shell.js';
-import { Lazily, styleSheet } from './parts/lazily.js';
+import { Lazily, stylesheet } from './parts/lazily.js';
 import { followLinks, go, place } from './router.js';
 import { Home } from './screens/home.js';
 import { Login } from './screens/login.js';
@@ -16,8 +16,11 @@ import { departed, dismissEnding, ended, me, refresh, start } from './session.js
 /** The screens that most visitors never see are loaded when they are asked for. */
 const later = {
   '/account': () => import('./screens/account.js').then((module) => module.Account),
-  '/store': () => Promise.all([import('./screens/store.js'), moreWords('merchant'), styleSheet('/static/merchant/style.css')]).then(([module]) => module.Store),
+  '/store': () => Promise.all([import('./screens/store.js'), loadWords('merchant/'), stylesheet('/static/merchant/style.css')]).then(([module]) => module.Store),
   '/admin': () => import('./screens/admin.js').then((module) => module.Admin),
+  '/analytics': () => Promise.all([
+    import('./screens/analytics.js'), loadWords('analytics/'), stylesheet('/static/charts/charts.css'), stylesheet('/static/analytics/analytics.css'),
+  ]).then(([module]) => module.Analytics),
   '/forgot': () => import('./screens/forgot.js').then((module) => module.Forgot),
   farewell: () => import('./screens/farewell.js').then((module) => module.Farewell),
 };
@@ -35,7 +38,7 @@ function screen(path) {
   if (path === '/login') return h(Login, { key: path });
   if (path === '/register') return h(Register, { key: path });
   if (path === '/forgot') return h(Lazily, { key: path, load: later[path] });
-  if (path === '/account' || path === '/store' || path === '/admin')
+  if (path === '/account' || path === '/store' || path === '/admin' || path === '/analytics')
     return me.value ? h(Lazily, { key: path, load: later[path], me: me.value }) : h(ToLogin, { key: `to ${path}`, next: path + location.search });
   return h(Lost, { key: path });
 }
@@ -52,6 +55,7 @@ function links(path) {
   const link = (to, words) => html`<a href=${to} aria-current=${to === path && !ended.value ? 'page' : undefined}>${words}</a>`;
   return me.value
     ? [
+      me.value.roles.some((role) => role === 'analyst' || role === 'admin') && link('/analytics', t('analytics.go')),
       me.value.roles.includes('admin') && link('/admin', t('admin.go')),
       link('/store', t('merchant.go')),
       link('/account', html`${h(Avatar, { me: me.value, size: 26 })}${t('account.title')}`),

@@ -75,6 +75,7 @@ mod tests {
                 "/account",
                 "/store",
                 "/admin",
+                "/analytics",
                 "/docs",
                 "/dev/outbox",
                 "/favicon.ico",

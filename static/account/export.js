@@ -1,6 +1,7 @@
 // All that is held about me, as a file: fetched first, so that a refusal is told here and not saved as the file.
 import { h, html, useSignal } from '../vendor/preact.js';
 import { getExport } from '../api-account.js';
+import { save } from '../files.js';
 import { t } from '../i18n.js';
 import { Icon } from '../parts/icons.js';
 import { Notice, ProblemNotice } from '../parts/notice.js';

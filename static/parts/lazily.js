@@ -25,22 +25,18 @@ export function Lazily({ load, ...props }) {
   </section></div>`;
 }
 
-/**
- * The looks that belong to such a screen. Resolves when they are there, so that it is never seen without them.
- * @param {string} href @returns {Promise<void>}
- */
-export function styleSheet(href) {
+/** Adds a style sheet that few screens need. @param {string} href @returns {Promise<void>} when it is there */
+export function stylesheet(href) {
   if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
-  const link = document.createElement('link');
-  link.rel = 'stylesheet';
-  link.href = href;
   return new Promise((resolve, reject) => {
-    link.addEventListener('load', () => resolve());
-    link.addEventListener('error', () => {
-      // So that it is tried anew the next time.
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.onload = () => resolve();
+    link.onerror = () => {
       link.remove();
-      reject(new Error(`no ${href}`));
-    });
+      reject(new Error(`no style sheet at ${href}`));
+    };
+    link.href = href;
     document.head.append(link);
   });
 }

@@ -47,6 +47,90 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Daily, weekly and monthly active users
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["active_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Registrations and active users by day
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["daily_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What becomes of products by day
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["product_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weekly retention cohorts
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability": {
         parameters: {
             query?: never;
@@ -353,12 +437,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /**
-         * Rename my store
-         * @description # Errors
-         *     `no_store`; `validation_failed`.
-         */
-        patch: operations["rename_store"];
+        patch?: never;
         trace?: never;
     };
     "/api/v1/store/categories": {
@@ -408,30 +487,6 @@ export interface paths {
         patch: operations["rename_category"];
         trace?: never;
     };
-    "/api/v1/store/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * What changes, as it happens
-         * @description Messages are `ready`, `product` (the product and whether it is `deleted`), `store` (name and categories), `reset`
-         *     (too much was missed: load the list), `session` (it is over) and `replaced` (a fifth stream took its place).
-         *
-         *     # Errors
-         *     `no_store`; `invalid_query`; `overloaded` where too many watch.
-         */
-        get: operations["watch_store"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v1/store/products": {
         parameters: {
             query?: never;
@@ -473,27 +528,6 @@ export interface paths {
         get: operations["export_products"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v1/store/products/bulk": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Do the same to many products
-         * @description # Errors
-         *     `no_store`; `validation_failed` for the request as a whole. What a single product refuses stands in the answer.
-         */
-        post: operations["act_on_products"];
         delete?: never;
         options?: never;
         head?: never;
@@ -698,7 +732,10 @@ export interface paths {
         };
         /**
          * Is the service ready?
-         * @description # Errors
+         * @description One that catches up answers nobody who waits: when it has stopped or is far behind, on every instance alike,
+         *     taking them all out of service would make it worse. It is told here, and measured.
+         *
+         *     # Errors
          *     `unavailable`.
          */
         get: operations["readyz"];
@@ -714,6 +751,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Active people. */
+        ActiveBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /**
+             * Format: date
+             * @description The day asked for.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many came on the day.
+             */
+            dau: number;
+            /** @description Whether the day is closed. */
+            final: boolean;
+            /**
+             * Format: int64
+             * @description Different people in the 30 days that end with it.
+             */
+            mau: number;
+            /**
+             * Format: int64
+             * @description For how many it was the first day.
+             */
+            new_users: number;
+            /**
+             * Format: int64
+             * @description How many had come before.
+             */
+            returning_users: number;
+            /**
+             * Format: int64
+             * @description 0 while it is open, 1 once closed, more when it changed all the same.
+             */
+            revision: number;
+            /** @description The time zone whose day it is. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+            /**
+             * Format: int64
+             * @description Different people in the 7 days that end with it.
+             */
+            wau: number;
+        };
         /** @description Whether a value is free. */
         AvailabilityBody: {
             /** @description Whether nobody has it. */
@@ -736,36 +825,25 @@ export interface components {
              */
             avatar: string;
         };
-        /** @description What became of them. */
-        BulkBody: {
-            /** @description To how many it was done, or had been done before. */
-            done: number;
-            /** @description The products to which it was not, in their order. */
-            errors: components["schemas"]["BulkError"][];
-        };
-        /** @description Why it was not done to a product. */
-        BulkError: {
-            /** @description A problem's code. */
-            code: string;
-            /** @description The same in the reader's language. */
-            message: string;
+        /** @description A read model that does not show what it should. */
+        BehindBody: {
             /**
-             * Format: uuid
-             * @description The product.
+             * Format: int64
+             * @description How many events of the log it does not show.
              */
-            product_id: string;
-        };
-        /** @description The body of `POST /store/products/bulk`. */
-        BulkRequest: {
-            /** @description `list`, `delist`, `delete`, `restore`, `refresh`, or `move` into a category. */
-            action: string;
+            lag: number;
+            /** @description Its name. */
+            name: string;
             /**
-             * Format: uuid
-             * @description For `move`: a category of the store; null for none.
+             * Format: int64
+             * @description The last position that it shows.
              */
-            category_id?: string | null;
-            /** @description Which products, 1 to 500. */
-            product_ids: string[];
+            position: number;
+            /**
+             * Format: int64
+             * @description The position of the event that it has stopped at; the log says why.
+             */
+            stopped_at?: number | null;
         };
         /** @description A captcha that waits to be solved. */
         CaptchaBody: {
@@ -819,33 +897,26 @@ export interface components {
              */
             verification_id: string;
         };
-        /** @description A product, and whether it is gone: the data of `product`. */
-        ChangedProduct: components["schemas"]["ProductBody"] & {
-            /** @description Whether it is in no answer any more. */
-            deleted: boolean;
-        };
-        /** @description A store as it is now: the data of `store`. */
-        ChangedStore: {
-            /** @description All its categories, by name. */
-            categories: components["schemas"]["CountedCategory"][];
-            /** @description Its public name. */
-            name: string;
-            /**
-             * Format: int64
-             * @description Products that are not deleted.
-             */
-            product_count: number;
-            /**
-             * Format: uuid
-             * @description The store.
-             */
-            store_id: string;
-        };
         /**
          * @description The way a code goes.
          * @enum {string}
          */
         Channel: "email" | "sms";
+        /** @description Those who registered in one week. */
+        CohortBody: {
+            /**
+             * Format: int64
+             * @description How many registered.
+             */
+            registrations: number;
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            week: string;
+            /** @description The weeks since, that of the registration first. */
+            weeks: components["schemas"]["WeekBody"][];
+        };
         /** @description The body of `POST /me/verifications/{id}/confirm`. */
         ConfirmRequest: {
             /** @description The six digits that were sent. */
@@ -865,6 +936,90 @@ export interface components {
              * @description Products in it that are not deleted.
              */
             product_count: number;
+        };
+        /** @description Days in order. */
+        DailyBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /** @description Every day of the range that has begun. */
+            days: components["schemas"]["DayBody"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+        };
+        /** @description One day. */
+        DayBody: {
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            active_users: number;
+            /** @description Why it changed: `late_event` or `corrected`. */
+            cause: string | null;
+            /**
+             * Format: date-time
+             * @description When it was closed or last revised.
+             */
+            closed_at: string | null;
+            /**
+             * Format: int64
+             * @description Up to which position the closed numbers were counted.
+             */
+            counted_to: number | null;
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            date: string;
+            /** @description Whether the day is closed. */
+            final: boolean;
+            /**
+             * Format: int64
+             * @description Different people in the 30 days that end with it.
+             */
+            monthly_active_users: number;
+            /**
+             * Format: int64
+             * @description For how many of them it was the first day.
+             */
+            new_users: number;
+            /**
+             * Format: int64
+             * @description How many registered.
+             */
+            registrations: number;
+            /**
+             * Format: int64
+             * @description How many of them had come before.
+             */
+            returning_users: number;
+            /**
+             * Format: int64
+             * @description 0 while it is open, 1 once closed, more when it changed all the same.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Different people in the 7 days that end with it.
+             */
+            weekly_active_users: number;
         };
         /** @description What is left of a product. */
         DeletedBody: {
@@ -900,7 +1055,6 @@ export interface components {
             exported_at: string;
             /** @description Its sessions of the last thirty days. */
             sessions: components["schemas"]["ExportedSession"][];
-            store: components["schemas"]["ExportedStore"] | null;
         };
         /** @description One event of the account. */
         ExportedEvent: {
@@ -942,24 +1096,77 @@ export interface components {
             /** @description When a newer one took its place. */
             superseded_at: string | null;
         };
-        /** @description My store. The products stand last, so that they can be written page by page. */
-        ExportedStore: {
-            /** @description Its categories, by name. */
-            categories: components["schemas"]["CountedCategory"][];
+        /** @description Days in order. */
+        FunnelBody: {
             /**
-             * Format: date-time
-             * @description When it was opened.
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
              */
-            created_at: string;
-            /** @description Its public name. */
-            name: string;
-            /** @description Its products, the newest first; those that are deleted are left out. */
-            products: components["schemas"]["ProductBody"][];
+            as_of_position: number;
+            /** @description Every day of the range that has begun. */
+            days: components["schemas"]["FunnelDay"][];
             /**
-             * Format: uuid
-             * @description The store.
+             * Format: date
+             * @description The first day asked for.
              */
-            store_id: string;
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+            /** @description All of these days together. */
+            total: components["schemas"]["FunnelNumbers"];
+        };
+        /** @description One day. */
+        FunnelDay: components["schemas"]["FunnelNumbers"] & {
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            date: string;
+        };
+        /** @description What happened, and what became of what was listed. */
+        FunnelNumbers: {
+            /**
+             * Format: int64
+             * @description How often one was deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description How many could not be fetched for the first time, whenever they were listed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How many were fetched for the first time, whenever they were listed.
+             */
+            fetched: number;
+            /**
+             * Format: int64
+             * @description How many products were listed.
+             */
+            listed: number;
+            /**
+             * Format: double
+             * @description From listing to the first fetch, of those listed that were fetched.
+             */
+            median_seconds_to_fetch: number | null;
+            /** @description What has become, until now, of those that were listed. */
+            of_listed: components["schemas"]["OfListed"];
+            /**
+             * Format: int64
+             * @description How often one was restored.
+             */
+            restored: number;
         };
         /** @description The state of the process. */
         HealthBody: {
@@ -1100,6 +1307,29 @@ export interface components {
             /** @description 1–120 characters in one line. The crawler leaves it alone from then on. */
             title?: string;
         };
+        /** @description What has become of products. Fetched, failed and pending together are all of them. */
+        OfListed: {
+            /**
+             * Format: int64
+             * @description Deleted now, whatever else became of them.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description Tried, and never fetched.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Fetched at least once.
+             */
+            fetched: number;
+            /**
+             * Format: int64
+             * @description Neither.
+             */
+            pending: number;
+        };
         /** @description The new store. */
         OpenedBody: {
             /** @description Its public name. */
@@ -1190,8 +1420,6 @@ export interface components {
             listed_at: string;
             /** @description Yuan with two decimals; null until fetched or set by hand. One that was read from a page is a hint. */
             price: string | null;
-            /** @description Whether the price was read from a page and nobody has said it is right: pages carry decoys. */
-            price_is_hint: boolean;
             /**
              * Format: uuid
              * @description The product.
@@ -1228,7 +1456,12 @@ export interface components {
              * @description The position of the newest event.
              */
             position: number;
-            /** @description Always `ready`; what is not ready answers 503. */
+            /** @description Those that have stopped or are far behind. */
+            read_models?: components["schemas"]["BehindBody"][];
+            /**
+             * @description `ready`, or `degraded` while a read model that no request waits for has stopped or is far behind; what is
+             *     not ready answers 503.
+             */
             status: string;
         };
         /** @description The body of `POST /register`. Every field is required; missing ones are told together with wrong ones. */
@@ -1315,6 +1548,33 @@ export interface components {
             /** @description The username, the email or the phone. */
             identifier: string;
         };
+        /** @description Cohorts in order. */
+        RetentionBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /** @description One for every week that has a day in the range and has begun. */
+            cohorts: components["schemas"]["CohortBody"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+        };
         /**
          * @description A role that an account can hold.
          * @enum {string}
@@ -1382,6 +1642,21 @@ export interface components {
             channel: components["schemas"]["Channel"];
             /** @description Always true. */
             verified: boolean;
+        };
+        /** @description How many of them came in one week. */
+        WeekBody: {
+            /** @description Whether that week is over. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description How many weeks after that of the registration.
+             */
+            week: number;
         };
     };
     responses: never;
@@ -1486,6 +1761,168 @@ export interface operations {
                 };
             };
             /** @description `forbidden`, `not_found`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    active_users: {
+        parameters: {
+            query?: {
+                /** @description The local day; today unless given, and none to come. */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    daily_statistics: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    product_funnel: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -2049,38 +2486,6 @@ export interface operations {
             };
         };
     };
-    rename_store: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["StoreRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StoreBody"];
-                };
-            };
-            /** @description `no_store`, `validation_failed`, `login_required` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
     add_category: {
         parameters: {
             query?: never;
@@ -2178,48 +2583,6 @@ export interface operations {
             };
         };
     };
-    watch_store: {
-        parameters: {
-            query?: {
-                /** @description The `id` of the last message that was seen; the header `Last-Event-ID` goes before it. From now on, without. */
-                after?: number;
-            };
-            header?: {
-                /** @description The `id` of the last message that was seen */
-                "Last-Event-ID"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Messages without end: `ready`, `product`, `store`, `reset`, `session`, `replaced` */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description To the login page, when the client prefers HTML and is not logged in */
-            303: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description `no_store`, `invalid_query`, `overloaded`, `login_required` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
     list_products: {
         parameters: {
             query?: {
@@ -2231,8 +2594,6 @@ export interface operations {
                 category_id?: string;
                 /** @description `listed` or `delisted`. */
                 status?: string;
-                /** @description `pending`, `fetched` or `failed`. */
-                info_status?: string;
                 /** @description Those whose titles hold every word of it, anywhere, in upper or lower case. */
                 q?: string;
                 /** @description `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`. */
@@ -2317,8 +2678,6 @@ export interface operations {
                 category_id?: string;
                 /** @description `listed` or `delisted`. */
                 status?: string;
-                /** @description `pending`, `fetched` or `failed`. */
-                info_status?: string;
                 /** @description Those whose titles hold every word of it, anywhere, in upper or lower case. */
                 q?: string;
                 /** @description `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`. */
@@ -2348,38 +2707,6 @@ export interface operations {
                 content?: never;
             };
             /** @description `no_store`, `invalid_query`, `login_required` */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemBody"];
-                };
-            };
-        };
-    };
-    act_on_products: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BulkRequest"];
-            };
-        };
-        responses: {
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BulkBody"];
-                };
-            };
-            /** @description `no_store`, `validation_failed`, `login_required` */
             default: {
                 headers: {
                     [name: string]: unknown;
