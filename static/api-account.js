@@ -1,5 +1,6 @@
 // The calls of the screens that are loaded later: codes, passwords, pictures, leaving, roles. Typed as in api.js.
 import { call } from './api.js';
+import { getFile } from './files.js';
 import { Problem, problemOf } from './problem.js';
 import { language } from './i18n.js';
 
@@ -48,15 +49,8 @@ export const getPeople = (identifier) =>
 export const changeRole = (method, userId, role) =>
   call(method, `/api/v1/admin/people/${encodeURIComponent(userId)}/roles/${role}`);
 
-/** All that is held about me, and the name of the file the server proposes. @returns {Promise<{ file: Blob, name: string }>} */
-export async function getExport() {
-  const headers = { Accept: 'application/json', 'Accept-Language': language.value };
-  const answer = await fetch('/api/v1/me/export', { headers, credentials: 'same-origin', cache: 'no-store' })
-    .catch(() => { throw new Problem({ status: 0, code: 'unreachable' }); });
-  if (!answer.ok) throw await problemOf(answer);
-  const name = /filename="([^"/\\]+)"/.exec(answer.headers.get('Content-Disposition') ?? '')?.[1];
-  return { file: await answer.blob(), name: name ?? 'zhanggui-account.json' };
-}
+/** All that is held about me, and the name of the file the server proposes. */
+export const getExport = () => getFile('/api/v1/me/export', 'application/json', 'zhanggui-account.json');
 
 /**
  * fetch() cannot tell how far an upload is, so this is an XMLHttpRequest.

@@ -4,7 +4,7 @@ import { effect, h, html, render, useEffect } from './vendor/preact.js';
 import { loadWords, t } from './i18n.js';
 import { Avatar } from './parts/avatar.js';
 import { Shell } from './parts/shell.js';
-import { Lazily } from './parts/lazily.js';
+import { Lazily, stylesheet } from './parts/lazily.js';
 import { followLinks, go, place } from './router.js';
 import { Home } from './screens/home.js';
 import { Login } from './screens/login.js';
@@ -17,6 +17,9 @@ import { departed, dismissEnding, ended, me, refresh, start } from './session.js
 const later = {
   '/account': () => import('./screens/account.js').then((module) => module.Account),
   '/admin': () => import('./screens/admin.js').then((module) => module.Admin),
+  '/analytics': () => Promise.all([
+    import('./screens/analytics.js'), loadWords('analytics/'), stylesheet('/static/charts/charts.css'), stylesheet('/static/analytics/analytics.css'),
+  ]).then(([module]) => module.Analytics),
   '/forgot': () => import('./screens/forgot.js').then((module) => module.Forgot),
   farewell: () => import('./screens/farewell.js').then((module) => module.Farewell),
 };
@@ -34,7 +37,7 @@ function screen(path) {
   if (path === '/login') return h(Login, { key: path });
   if (path === '/register') return h(Register, { key: path });
   if (path === '/forgot') return h(Lazily, { key: path, load: later[path] });
-  if (path === '/account' || path === '/admin')
+  if (path === '/account' || path === '/admin' || path === '/analytics')
     return me.value ? h(Lazily, { key: path, load: later[path], me: me.value }) : h(ToLogin, { key: `to ${path}`, next: path });
   return h(Lost, { key: path });
 }
@@ -51,6 +54,7 @@ function links(path) {
   const link = (to, words) => html`<a href=${to} aria-current=${to === path && !ended.value ? 'page' : undefined}>${words}</a>`;
   return me.value
     ? [
+      me.value.roles.some((role) => role === 'analyst' || role === 'admin') && link('/analytics', t('analytics.go')),
       me.value.roles.includes('admin') && link('/admin', t('admin.go')),
       link('/account', html`${h(Avatar, { me: me.value, size: 26 })}${t('account.title')}`),
     ]

@@ -1,34 +1,47 @@
 // Words in the reader's language. A catalogue is a flat JSON file of key → text with {placeholders}; keys are
 // typed from en.json, so a misspelt one does not pass the type check. Components that call t() while they
-// render are drawn again when the language changes, because t() reads a signal.
-import { signal } from './vendor/preact.js';
+// render are drawn again when the language changes, because t() reads a signal. Screens that few visitors see have
+// catalogues of their own, loaded with them.
+import { computed, signal } from './vendor/preact.js';
 import { remember } from './storage.js';
 
 /** @typedef {'zh-CN' | 'en'} Language */
-/** @typedef {keyof typeof import('./i18n/en.json')} Key */
+/** @typedef {keyof typeof import('./i18n/en.json') | keyof typeof import('./i18n/analytics/en.json')} Key */
+/** @typedef {'' | 'analytics/'} Part a catalogue: the page's own, or that of a screen that few visitors see */
 
 export const language = signal(/** @type {Language} */ (document.documentElement.lang));
-const catalogue = signal(/** @type {Record<string, string>} */ ({}));
+const parts = signal(/** @type {Partial<Record<Part, Record<string, string>>>} */ ({}));
+const catalogue = computed(() => /** @type {Record<string, string>} */ (Object.assign({}, ...Object.values(parts.value))));
 
-/** Loads the catalogue of the language chosen in boot.js; call once before the first render. */
-export async function loadWords() {
-  catalogue.value = await read(language.value);
+/** Loads a catalogue in the language chosen in boot.js: the page's own once before the first render. @param {Part} [part] */
+export async function loadWords(part = '') {
+  let which;
+  let words;
+  do {
+    which = language.value;
+    words = await read(which, part);
+  } while (which !== language.value);
+  parts.value = { ...parts.value, [part]: words };
 }
 
-/** @param {Language} next */
+/** @param {Language} next @returns {Promise<void>} */
 export async function setLanguage(next) {
   // Fetched before anything is switched: a failing network leaves a whole page in the old language.
-  const words = await read(next);
-  catalogue.value = words;
+  const names = /** @type {Part[]} */ (Object.keys(parts.value));
+  const words = await Promise.all(names.map((part) => read(next, part)));
+  // A screen that came meanwhile has brought words of its own, in the old language.
+  if (Object.keys(parts.value).length !== names.length) return setLanguage(next);
+  parts.value = { ...parts.value, ...Object.fromEntries(names.map((part, at) => [part, words[at]])) };
   language.value = next;
   document.documentElement.lang = next;
   remember('language', next);
+  return undefined;
 }
 
-/** @param {Language} which @returns {Promise<Record<string, string>>} */
-async function read(which) {
-  const answer = await fetch(`/static/i18n/${which}.json`);
-  if (!answer.ok) throw new Error(`no catalogue for ${which}`);
+/** @param {Language} which @param {Part} part @returns {Promise<Record<string, string>>} */
+async function read(which, part) {
+  const answer = await fetch(`/static/i18n/${part}${which}.json`);
+  if (!answer.ok) throw new Error(`no catalogue for ${part}${which}`);
   return answer.json();
 }
 

@@ -61,6 +61,7 @@ mod tests {
                 "/forgot",
                 "/account",
                 "/admin",
+                "/analytics",
                 "/docs",
                 "/dev/outbox",
                 "/favicon.ico",

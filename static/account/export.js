@@ -1,6 +1,7 @@
 // All that is held about me, as a file: fetched first, so that a refusal is told here and not saved as the file.
 import { h, html, useSignal } from '../vendor/preact.js';
 import { getExport } from '../api-account.js';
+import { save } from '../files.js';
 import { t } from '../i18n.js';
 import { Icon } from '../parts/icons.js';
 import { Notice, ProblemNotice } from '../parts/notice.js';
@@ -35,14 +36,4 @@ export function Export() {
     ${h(ProblemNotice, { problem: problem.value })}
     <button type="button" class="button second" id="export" aria-disabled=${busy.value ? 'true' : undefined} onClick=${download}
       >${h(Icon, { name: 'file' })}${t(busy.value ? 'export.busy' : 'export.go')}</button>`);
-}
-
-/** @param {Blob} file @param {string} name */
-function save(file, name) {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(file);
-  link.download = name;
-  link.click();
-  // Not at once: the browser reads the address a moment later.
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

@@ -24,3 +24,19 @@ export function Lazily({ load, ...props }) {
     <p class="actions"><button type="button" class="button" onClick=${() => location.reload()}>${t('shell.reload')}</button></p>
   </section></div>`;
 }
+
+/** Adds a style sheet that few screens need. @param {string} href @returns {Promise<void>} when it is there */
+export function stylesheet(href) {
+  if (document.querySelector(`link[href="${href}"]`)) return Promise.resolve();
+  return new Promise((resolve, reject) => {
+    const link = document.createElement('link');
+    link.rel = 'stylesheet';
+    link.onload = () => resolve();
+    link.onerror = () => {
+      link.remove();
+      reject(new Error(`no style sheet at ${href}`));
+    };
+    link.href = href;
+    document.head.append(link);
+  });
+}

@@ -152,7 +152,7 @@ test('the first page costs at most 60 KB compressed', () => visit({}, async (pag
 }));
 
 test('pages come with a policy that allows no inline script, no eval and no other host', async () => {
-  for (const path of ['/', '/login', '/register', '/forgot', '/account', '/admin', '/docs']) {
+  for (const path of ['/', '/login', '/register', '/forgot', '/account', '/admin', '/analytics', '/docs']) {
     const answer = await call(path, undefined, { Accept: 'text/html' });
     const policy = answer.headers.get('Content-Security-Policy') ?? '';
     for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "require-trusted-types-for 'script'"])

@@ -2,6 +2,7 @@
 // (with supersession, captcha after three wrong passwords, pause after ten), log out and me. What an account can do
 // besides stands in mock-person.mjs.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { analyticsRoutes } from './mock-analytics.mjs';
 import { personRoutes } from './mock-person.mjs';
 
 /**
@@ -76,6 +77,7 @@ export function accountRoutes() {
 
   /** @type {Routes} */
   const routes = {
+    ...analyticsRoutes({ accounts, whose }),
     ...personRoutes({ accounts, named, admit, whose, expel, checkCaptcha }),
     'GET /api/v1/captcha': () => {
       const id = randomUUID();

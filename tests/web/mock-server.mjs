@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { accountRoutes } from './mock-accounts.mjs';
 
 const root = new URL('../../static/', import.meta.url);
-const pages = ['/', '/login', '/register', '/forgot', '/account', '/admin'];
+const pages = ['/', '/login', '/register', '/forgot', '/account', '/admin', '/analytics'];
 const kinds = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', json: 'application/json', svg: 'image/svg+xml', txt: 'text/plain; charset=utf-8' };
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
   + "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; "
