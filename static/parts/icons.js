@@ -29,6 +29,10 @@ const paths = {
   plus: 'M10 4v12 M4 10h12',
   minus: 'M4 10h12',
   clock: 'M10 2.8a7.2 7.2 0 1 0 0 14.4 7.2 7.2 0 0 0 0-14.4Z M10 6v4.2l2.8 1.8',
+  copy: 'M7 7h9.5v9.5H7Z M13 7V3.5H3.5V13H7',
+  first: 'M14 4.5 8.5 10l5.5 5.5 M5.5 4.5v11',
+  last: 'M6 4.5l5.5 5.5L6 15.5 M14.5 4.5v11',
+  stop: 'M5.5 5.5h9v9h-9Z',
 };
 
 /** @param {{ name: keyof typeof paths }} props */

@@ -47,6 +47,133 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/audit/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find events
+         * @description # Errors
+         *     `forbidden` without the role `auditor`; `invalid_query`; `too_many_requests`. Where the database fails later, the lines
+         *     end in the middle.
+         */
+        get: operations["find_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An event and what it is linked with
+         * @description # Errors
+         *     `not_found` where the log has no such position; `forbidden` without the role `auditor`; `invalid_query`.
+         */
+        get: operations["show_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/streams/{type}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of a stream
+         * @description # Errors
+         *     `not_found` where there is no such stream; `forbidden` without the role `auditor`; `invalid_query`.
+         */
+        get: operations["show_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/streams/{type}/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed between two points
+         * @description # Errors
+         *     `not_found` where there is no such stream; `forbidden` without the role `auditor`; `invalid_query`.
+         */
+        get: operations["show_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/streams/{type}/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The state at a point
+         * @description # Errors
+         *     `not_found` where there is no such stream; `forbidden` without the role `auditor`; `invalid_query`.
+         */
+        get: operations["show_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Types of aggregates and events
+         * @description # Errors
+         *     `forbidden` without the role `auditor`; the database's.
+         */
+        get: operations["list_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/availability": {
         parameters: {
             query?: never;
@@ -190,7 +317,7 @@ export interface paths {
         /**
          * Everything about me
          * @description # Errors
-         *     `too_many_requests`; the database's and the pictures' store's.
+         *     `too_many_requests`; the database's.
          */
         get: operations["export_account"];
         put?: never;
@@ -664,6 +791,13 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description An aggregate and what happened to any of its kind. */
+        AggregateTypes: {
+            /** @description The aggregate's type. */
+            aggregate_type: string;
+            /** @description The types of its events that are in the log, by name. */
+            event_types: string[];
+        };
         /** @description Whether a value is free. */
         AvailabilityBody: {
             /** @description Whether nobody has it. */
@@ -717,6 +851,17 @@ export interface components {
         CategoryRequest: {
             /** @description 1–30 characters in one line, another than the store's other categories have. */
             name: string;
+        };
+        /** @description A field that is different. */
+        Change: {
+            /** @description The value after; null for one that is not there. */
+            after: Record<string, never> | null;
+            /** @description The value before; null for one that was not there. */
+            before: Record<string, never> | null;
+            /** @description What happened to it. */
+            op: components["schemas"]["Operation"];
+            /** @description Where it is: a JSON pointer (RFC 6901). */
+            path: string;
         };
         /** @description The body of `PUT /me/password`. */
         ChangePasswordRequest: {
@@ -776,6 +921,17 @@ export interface components {
              */
             product_id: string;
         };
+        /** @description What is different between two points of a history. */
+        Difference: {
+            /** @description The aggregate. */
+            aggregate_id: string;
+            /** @description The aggregate's type. */
+            aggregate_type: string;
+            /** @description Every field that is different. */
+            changes: components["schemas"]["Change"][];
+            from: components["schemas"]["Point"] | null;
+            to: components["schemas"]["Point"] | null;
+        };
         /** @description The body of `DELETE /me`. */
         EraseRequest: {
             /**
@@ -783,6 +939,26 @@ export interface components {
              * @description The password. `passwd` is another name of it.
              */
             password: string;
+        };
+        /** @description A page of events. */
+        EventsBody: {
+            /** @description The events, in the order that was asked for. There may be fewer than `limit`, even none, and still more to come. */
+            events: components["schemas"]["ShownEvent"][];
+            /**
+             * Format: int64
+             * @description The newest position of the log.
+             */
+            head: number;
+            /**
+             * Format: int64
+             * @description In ascending order: what to ask `after` for the next page; null when there is nothing more now.
+             */
+            next_after: number | null;
+            /**
+             * Format: int64
+             * @description In descending order: what to ask `before` for the next page; null when there is nothing more.
+             */
+            next_before: number | null;
         };
         /** @description Everything that is held about the person. */
         ExportBody: {
@@ -795,12 +971,10 @@ export interface components {
              * @description When this was put together.
              */
             exported_at: string;
-            picture: components["schemas"]["ExportedPicture"] | null;
             /** @description Its sessions of the last thirty days. */
             sessions: components["schemas"]["ExportedSession"][];
-            store: components["schemas"]["ExportedStore"] | null;
         };
-        /** @description One event of the account or the store. */
+        /** @description One event of the account. */
         ExportedEvent: {
             /** @description What happened. */
             event_type: string;
@@ -822,16 +996,9 @@ export interface components {
             recorded_at: string;
             /**
              * Format: int64
-             * @description Place in its own history.
+             * @description Place in the account's own history.
              */
             sequence: number;
-        };
-        /** @description The picture as it is kept. */
-        ExportedPicture: {
-            /** @description The file, in base64 (RFC 4648, section 4). */
-            content: string;
-            /** @description `image/jpeg`. */
-            content_type: string;
         };
         /** @description One session. */
         ExportedSession: {
@@ -846,18 +1013,6 @@ export interface components {
             logged_in_at: string;
             /** @description When a newer one took its place. */
             superseded_at: string | null;
-        };
-        /** @description A store. */
-        ExportedStore: {
-            /** @description Everything that happened to it, its categories included, from the log. */
-            events: components["schemas"]["ExportedEvent"][];
-            /** @description What it is called. */
-            name: string;
-            /**
-             * Format: uuid
-             * @description The store.
-             */
-            store_id: string;
         };
         /** @description The state of the process. */
         HealthBody: {
@@ -879,6 +1034,26 @@ export interface components {
             line: number;
             /** @description The same in the reader's language, after the name of the field. */
             message: string;
+        };
+        /** @description An event and what it is linked with. */
+        Linked: {
+            cause: components["schemas"]["ShownEvent"] | null;
+            /** @description The events that it caused. */
+            effects: components["schemas"]["ShownEvent"][];
+            /**
+             * Format: int64
+             * @description Where a search for its `event_id` as `causation_id` goes on; null when these are all.
+             */
+            effects_next_after: number | null;
+            /** @description The event. */
+            event: components["schemas"]["ShownEvent"];
+            /** @description All events of its correlation, itself among them. */
+            related: components["schemas"]["ShownEvent"][];
+            /**
+             * Format: int64
+             * @description Where a search for its `correlation_id` goes on; null when these are all.
+             */
+            related_next_after: number | null;
         };
         /** @description A page of a store's products. */
         ListBody: {
@@ -1008,6 +1183,11 @@ export interface components {
              */
             store_id: string;
         };
+        /**
+         * @description What happened to a field.
+         * @enum {string}
+         */
+        Operation: "add" | "remove" | "replace";
         /** @description Some people. */
         PeopleBody: {
             /** @description By name. */
@@ -1029,6 +1209,24 @@ export interface components {
             user_id: string;
             /** @description The name as its owner wrote it. */
             username: string;
+        };
+        /** @description An event of a stream, by its places. */
+        Point: {
+            /**
+             * Format: int64
+             * @description Place in the log.
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Place in the stream.
+             */
+            sequence: number;
         };
         /** @description Why a request was not done (RFC 9457). */
         ProblemBody: {
@@ -1216,6 +1414,81 @@ export interface components {
          * @enum {string}
          */
         Role: "admin" | "auditor" | "analyst";
+        /** @description An event of the log, what is personal or secret covered. */
+        ShownEvent: {
+            /** @description The stream's aggregate id. */
+            aggregate_id: string;
+            /** @description The stream's aggregate type. */
+            aggregate_type: string;
+            /**
+             * Format: uuid
+             * @description The event's own id.
+             */
+            event_id: string;
+            /** @description What happened. */
+            event_type: string;
+            /** @description The version of that name's shape. */
+            event_version: string;
+            /** @description Its leaf in the log's Merkle tree, in hexadecimal. */
+            leaf_hash: string;
+            /** @description Who caused it and in which context. */
+            metadata: components["schemas"]["ShownMetadata"];
+            /**
+             * @description The facts. Personal values read `‹sealed›`, `‹erased›` once the person is forgotten, or are shown after `reveal=true`;
+             *     secrets always read `‹secret›`.
+             */
+            payload: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Place in the log.
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Place in the stream.
+             */
+            sequence: number;
+        };
+        /** @description Who caused an event and in which context. */
+        ShownMetadata: {
+            /**
+             * @description The account that acted; null for a stranger or the system itself.
+             * @default null
+             */
+            actor_id: string | null;
+            /**
+             * @description The `event_id` of the event that caused this one.
+             * @default null
+             */
+            causation_id: string | null;
+            /**
+             * @description What this belongs to, from the first cause on.
+             * @default null
+             */
+            correlation_id: string | null;
+            /**
+             * @description The HTTP request.
+             * @default null
+             */
+            request_id: string | null;
+        };
+        /** @description The state of an aggregate at a point of its history. */
+        StateThen: {
+            /** @description The aggregate. */
+            aggregate_id: string;
+            /** @description The aggregate's type. */
+            aggregate_type: string;
+            /** @description The newest event of the stream. */
+            newest: components["schemas"]["Point"];
+            point: components["schemas"]["Point"] | null;
+            /** @description The state, what is personal or secret covered; null before the first event. */
+            state: Record<string, never> | null;
+        };
         /** @description My store. */
         StoreBody: {
             /**
@@ -1240,6 +1513,11 @@ export interface components {
         StoreRequest: {
             /** @description 1–40 characters in one line. */
             name: string;
+        };
+        /** @description What there is to choose from. */
+        TypesBody: {
+            /** @description Every aggregate that can be replayed, by name. */
+            aggregates: components["schemas"]["AggregateTypes"][];
         };
         /** @description A code that is on its way. */
         VerificationBody: {
@@ -1382,6 +1660,307 @@ export interface operations {
                 };
             };
             /** @description `forbidden`, `not_found`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_events: {
+        parameters: {
+            query: {
+                /** @description Only positions after this one. */
+                after?: number;
+                /** @description Only positions before this one. */
+                before?: number;
+                /** @description How many, 1–200, 1–100 with `reveal`; 50 unless given. Of lines any number, and all unless given. */
+                limit?: number;
+                /** @description `asc` (the default) or `desc`, the newest first. */
+                order?: string;
+                /** @description Of streams of this type: `account`, `store`, `product` … */
+                aggregate_type?: string;
+                /** @description Of the stream with this id. */
+                aggregate_id?: string;
+                /** @description Of this type, for example `account.registered`. */
+                event_type?: string;
+                /** @description Caused by this account. */
+                actor_id?: string;
+                /** @description Belonging to this, from the first cause on. */
+                correlation_id?: string;
+                /** @description Caused by the event with this `event_id`. */
+                causation_id?: string;
+                /** @description Caused by this HTTP request. */
+                request_id?: string;
+                /** @description Recorded then or later. */
+                from: string;
+                /** @description Recorded before. */
+                to: string;
+                /** @description Whether to show personal values, which is recorded as an event on each account concerned. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; with `Accept: application/x-ndjson` all of them, an event a line */
+            200: {
+                headers: {
+                    /** @description Of lines: the position where they end */
+                    "X-Audit-Until"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsBody"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_event: {
+        parameters: {
+            query?: {
+                /** @description Whether to show personal values, which is recorded as an event on each account concerned. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Place in the log */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Linked"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_stream: {
+        parameters: {
+            query?: {
+                /** @description Only positions after this one. */
+                after?: number;
+                /** @description Only positions before this one. */
+                before?: number;
+                /** @description How many, 1–200, 1–100 with `reveal`; 50 unless given. */
+                limit?: number;
+                /** @description `asc` (the default) or `desc`, the newest first. */
+                order?: string;
+                /** @description Of this type only. */
+                event_type?: string;
+                /** @description Whether to show personal values, which is recorded as an event on the account. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The aggregate's type */
+                type: string;
+                /** @description The aggregate */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_difference: {
+        parameters: {
+            query: {
+                /** @description The first point: the millisecond up to which it was recorded. */
+                from_at: string;
+                /** @description The first point: a position of the log. */
+                from_position?: number;
+                /** @description The first point: an event of the stream. Without a first point: before the first event. */
+                from_sequence?: number;
+                /** @description The second point: the millisecond up to which it was recorded. */
+                to_at: string;
+                /** @description The second point: a position of the log. */
+                to_position?: number;
+                /** @description The second point: an event of the stream. Without a second point: the newest event. */
+                to_sequence?: number;
+                /** @description Whether to show personal values, which is recorded as an event on the account. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The aggregate's type */
+                type: string;
+                /** @description The aggregate */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_state: {
+        parameters: {
+            query: {
+                /** @description What was recorded up to this millisecond, and in it. */
+                at: string;
+                /** @description What stands up to this position of the log. */
+                position?: number;
+                /** @description Up to this event of the stream; 0 is before the first. */
+                sequence?: number;
+                /** @description Whether to show personal values, which is recorded as an event on the account. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The aggregate's type */
+                type: string;
+                /** @description The aggregate */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateThen"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypesBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `login_required`, `forbidden` */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1670,7 +2249,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `login_required`, `too_many_requests`, `unavailable` */
+            /** @description `login_required`, `too_many_requests` */
             default: {
                 headers: {
                     [name: string]: unknown;
