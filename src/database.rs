@@ -18,7 +18,7 @@ use crate::projections::rebuild::RebuildError;
 use crate::projections::{rebuild, search_path};
 
 /// The database that the embedded server holds.
-const DATABASE: &str = "zhanggui";
+pub(crate) const DATABASE: &str = "zhanggui";
 
 /// Why the program could not start, in one line that says what to do.
 #[derive(Debug, thiserror::Error)]

@@ -2,11 +2,14 @@
 //!
 //! The rooms, in reading order:
 //! - [`account`] and [`merchant`] decide: commands in, events out, no input or output; [`fields`] reads what is asked.
+//! - [`statistics`] decides which days are counted for good; [`calendar`] knows when a local day begins and ends.
 //! - [`eventstore`] keeps: one gapless log in PostgreSQL, sealed, hashed, append-only.
 //! - [`projections`] shows: read models of SQL, as current as the log.
+//! - [`analytics`] lays out: the same numbers as tables, in CSV and Parquet, and as views for a role of analysts.
 //! - [`reactors`] act: what the world is told once an event is in the log.
 //! - [`http`] speaks: the table of routes, problems, sessions, one file a resource, the page.
 //! - [`jobs`] sweeps: what happens by the clock.
+//! - [`demo`] makes up a year of a shop, to look at.
 //! - [`adapters`] touches the world: hashing, captchas, a PostgreSQL of our own.
 //! - [`ports`] hands in time, ids and chance; [`config`] the settings; [`telemetry`] logs and metrics.
 //! - [`database`] finds, migrates and enters the database; [`app`] puts it all together; [`cli`] is how people start it.
@@ -18,11 +21,14 @@ mod macros;
 
 pub mod account;
 pub mod adapters;
+pub mod analytics;
 pub mod app;
+pub mod calendar;
 pub mod cli;
 pub mod config;
 pub mod database;
 pub mod decisions;
+pub mod demo;
 pub mod eventstore;
 pub mod fields;
 pub mod http;
@@ -31,4 +37,5 @@ pub mod merchant;
 pub mod ports;
 pub mod projections;
 pub mod reactors;
+pub mod statistics;
 pub mod telemetry;

@@ -39,7 +39,7 @@ function screen(path) {
   if (path === '/register') return h(Register, { key: path });
   if (path === '/forgot') return h(Lazily, { key: path, load: later[path] });
   if (path === '/account' || path === '/admin' || path === '/analytics' || path === '/audit')
-    return me.value ? h(Lazily, { key: path, load: later[path], me: me.value }) : h(ToLogin, { key: `to ${path}`, next: path });
+    return me.value ? h(Lazily, { key: path, load: later[path], me: me.value }) : h(ToLogin, { key: `to ${path}`, next: path + location.search });
   return h(Lost, { key: path });
 }
 

@@ -15,6 +15,7 @@ const catalogue = computed(() => /** @type {Record<string, string>} */ (Object.a
 
 /** Loads a catalogue in the language chosen in boot.js: the page's own once before the first render. @param {Part} [part] */
 export async function loadWords(part = '') {
+  if (parts.peek()[part]) return;
   let which;
   let words;
   do {

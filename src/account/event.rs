@@ -3,7 +3,7 @@
 //! A stored name is never given another meaning. A field may be added with a default; any other change
 //! is a new version and an upcaster.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::DomainEvent;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -32,6 +32,9 @@ pub enum AccountEvent {
         phone: Personal<String>,
         /// The password's hash as a PHC string.
         password_hash: Secret<String>,
+        /// The local day on which it was; unknown before version 2.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        date: Option<NaiveDate>,
     },
     /// The owner proved the password and got a new session; any older one ends.
     #[serde(rename = "account.logged_in")]
@@ -129,6 +132,12 @@ pub enum AccountEvent {
     /// The owner took the picture away.
     #[serde(rename = "account.avatar_removed")]
     AvatarRemoved {},
+    /// The owner was there on a local day, for the first time that day.
+    #[serde(rename = "account.active")]
+    Active {
+        /// The day; later than that of every such event before.
+        date: NaiveDate,
+    },
     /// The account may do more.
     #[serde(rename = "account.role_granted")]
     RoleGranted {
@@ -212,6 +221,7 @@ impl AccountEvent {
             Self::PasswordReset { .. } => "account.password_reset",
             Self::AvatarChanged { .. } => "account.avatar_changed",
             Self::AvatarRemoved {} => "account.avatar_removed",
+            Self::Active { .. } => "account.active",
             Self::RoleGranted { .. } => "account.role_granted",
             Self::RoleRevoked { .. } => "account.role_revoked",
             Self::Erased {} => "account.erased",
@@ -225,7 +235,11 @@ impl DomainEvent for AccountEvent {
     }
 
     fn event_version(&self) -> String {
-        "1".to_owned()
+        match self {
+            // 2: with the local day.
+            Self::Registered { .. } => "2".to_owned(),
+            _ => "1".to_owned(),
+        }
     }
 }
 
@@ -252,6 +266,7 @@ mod tests {
             AccountEvent::PasswordReset { verification_id, channel, password_hash: password_hash() },
             AccountEvent::AvatarChanged { avatar: Personal::new("a/b".to_owned()) },
             AccountEvent::AvatarRemoved {},
+            AccountEvent::Active { date: NaiveDate::from_ymd_opt(2026, 11, 26).unwrap() },
             AccountEvent::RoleGranted { role: Role::Auditor },
             AccountEvent::RoleRevoked { role: Role::Auditor },
             AccountEvent::Erased {},
@@ -263,7 +278,8 @@ mod tests {
         for event in all() {
             let stored = serde_json::to_value(&event).unwrap();
             assert_eq!(stored.get("type").unwrap(), event.event_type().as_str());
-            assert_eq!(event.event_version(), "1");
+            let version = if matches!(event, AccountEvent::Registered { .. }) { "2" } else { "1" };
+            assert_eq!(event.event_version(), version);
             assert_eq!(serde_json::from_value::<AccountEvent>(stored).unwrap(), event);
         }
     }

@@ -6,6 +6,8 @@
 //! one client at a time. When the password was hashed in an older way, the login that proves it also
 //! records it **hashed anew**. **Logging out** ends the session, once; a second time nothing happens.
 //!
+//! The first time the owner is there on a local day, the account is **active** that day, once.
+//!
 //! By **codes** sent to the email or the phone ([`codes`]) the owner **verifies a contact**, **changes the
 //! password** or, not logged in, **resets** it. The owner may have a picture and may hold **roles**, which
 //! admins grant. In the end the account is **erased**: the person is forgotten, and only the facts remain.
@@ -27,7 +29,7 @@ mod values;
 pub use crate::fields::{FieldCode, FieldError};
 pub use commands::{
     AccountCommand, ChangeAvatar, ChangePassword, ConfirmVerification, EraseAccount, GrantRole, Login,
-    LoginAttempt, LoginRequest, Logout, RecordVerificationSent, Register, RegisterRequest, Registration,
+    LoginAttempt, LoginRequest, Logout, RecordActivity, RecordVerificationSent, Register, RegisterRequest, Registration,
     RemoveAvatar, ReplayErasure, RequestPasswordReset, RequestVerification, ResetPassword, RevokeRole,
 };
 pub use error::{AccountError, TakenField};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, NaiveDate, Utc};
 use cqrs_es::{Aggregate, event_sink::EventSink};
 use serde::{Deserialize, Serialize};
 
@@ -31,6 +31,8 @@ pub struct Account {
     verified: BTreeSet<Channel>,
     avatar: Option<Personal<String>>,
     roles: BTreeSet<Role>,
+    /// The last local day on which the owner was there.
+    active_on: Option<NaiveDate>,
     /// The person is forgotten: nothing can be asked of the account any more.
     erased: bool,
 }
@@ -91,6 +93,12 @@ impl Account {
         &self.roles
     }
 
+    /// The last local day on which the owner was there, as far as that was recorded.
+    #[must_use]
+    pub const fn active_on(&self) -> Option<NaiveDate> {
+        self.active_on
+    }
+
     /// The name as its owner typed it, unless forgotten.
     #[must_use]
     pub fn username(&self) -> Option<&str> {
@@ -149,7 +157,7 @@ impl Aggregate for Account {
 
     fn apply(&mut self, event: AccountEvent) {
         match event {
-            AccountEvent::Registered { username, username_key: _, email, phone, password_hash } => {
+            AccountEvent::Registered { username, username_key: _, email, phone, password_hash, date: _ } => {
                 *self = Self { registered: true, username, email, phone, password_hash, ..Self::default() };
             }
             AccountEvent::LoggedIn { session_digest, login_time, user_agent: _ } => {
@@ -188,6 +196,7 @@ impl Aggregate for Account {
             }
             AccountEvent::AvatarChanged { avatar } => self.avatar = Some(avatar),
             AccountEvent::AvatarRemoved {} => self.avatar = None,
+            AccountEvent::Active { date } => self.active_on = Some(date),
             AccountEvent::RoleGranted { role } => {
                 self.roles.insert(role);
             }

@@ -69,6 +69,7 @@ pub(crate) fn registered_with(phc: &str) -> AccountEvent {
         email: personal("san@example.com"),
         phone: personal("+8613800138000"),
         password_hash: Secret::new("password", phc.to_owned()),
+        date: None,
     }
 }
 

@@ -33,6 +33,7 @@ use crate::eventstore::{Commands, Store, Writer};
 use crate::http::idempotency::Idempotency;
 use crate::http::limits::Limits;
 use crate::http::session::activity::Activity;
+use crate::http::session::presence::Presence;
 use crate::http::{Shared, Site};
 use crate::ports::Ports;
 use crate::projections::engine;
@@ -80,6 +81,7 @@ impl App {
         let avatar_files = Arc::new(AvatarFiles::new(&settings.media)?);
         let stores = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let products = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
+        let statistics = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let platform = settings.platform.clone().map(|platform| OpenPlatform::new(platform, ports.clone()));
         let pages = ItemPages::new(&settings.crawler, ports.clone())?;
         let source = Arc::new(Taobao::new(platform.transpose()?, pages));
@@ -100,6 +102,7 @@ impl App {
             upcasters: upcasters(),
             idempotency: Idempotency::new(&master)?,
             activity: Activity::default(),
+            presence: Presence::default(),
             limits: Limits::new(settings.rate_limits),
             metrics: telemetry::start_metrics()?,
             settings,
@@ -109,6 +112,7 @@ impl App {
             accounts,
             stores,
             products,
+            statistics,
             cursors: Cursors::new(&master)?,
             hasher,
         };
@@ -121,6 +125,7 @@ impl App {
         if let Err(error) = site.activity.flush(&site.writes).await {
             tracing::warn!(%error, "the last session activity could not be written");
         }
+        site.presence.settle().await;
         log.writer.close();
         if tokio::time::timeout(Duration::from_secs(20), writer).await.is_err() {
             tracing::warn!("the writer did not finish in time");

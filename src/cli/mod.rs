@@ -2,7 +2,9 @@
 //!
 //! Exit status: 0 done, 1 refused or failed with one clear line, 2 wrong usage.
 
+mod analytics;
 mod config;
+mod demo;
 mod erasures;
 mod migrate;
 mod openapi;
@@ -37,6 +39,8 @@ struct Cli {
 enum Command {
     /// Serve the API and the page (what happens without a subcommand).
     Serve,
+    /// Fill an empty database with a year of made-up people, stores and products, to look at.
+    Demo(demo::Demo),
     /// Bring the database's tables and read models up to this program.
     Migrate,
     /// List or rebuild read models.
@@ -45,6 +49,9 @@ enum Command {
     /// See what follows from events (codes, mails, files), and what was set aside.
     #[command(subcommand)]
     Reactors(reactors::Command),
+    /// Export the numbers of analysts, and let them ask the database.
+    #[command(subcommand)]
+    Analytics(analytics::Command),
     /// Give people roles.
     #[command(subcommand)]
     User(user::Command),
@@ -114,9 +121,11 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Openapi => openapi::run(),
         Command::Config(config::Command::Check) => config::check(&settings?),
         Command::Serve => serve::run(settings?).await,
+        Command::Demo(demo) => demo::run(settings?, demo).await,
         Command::Migrate => migrate::run(&settings?).await,
         Command::Projections(command) => projections::run(&settings?, command).await,
         Command::Reactors(command) => reactors::run(&settings?, command).await,
+        Command::Analytics(command) => analytics::run(&settings?, command).await,
         Command::User(command) => user::run(settings?, command).await,
         Command::Erasures(command) => erasures::run(settings?, command).await,
     }

@@ -81,6 +81,9 @@ pub struct Given {
     /// A session is over after so many hours [default: 12].
     #[arg(long, global = true, env = "ZHANGGUI_SESSION_ABSOLUTE_HOURS", hide_env = true)]
     pub session_absolute_hours: Option<u32>,
+    /// Time zone whose days are counted, as in the IANA database [default: Asia/Shanghai].
+    #[arg(long, global = true, env = "ZHANGGUI_TIMEZONE", hide_env = true)]
+    pub timezone: Option<String>,
     /// Whom mails come from, `Name <address>`.
     #[arg(long, global = true, env = "ZHANGGUI_MAIL_FROM", hide_env = true)]
     pub mail_from: Option<String>,
@@ -170,6 +173,7 @@ impl Given {
             argon2_iterations: self.argon2_iterations.or(under.argon2_iterations),
             session_idle_minutes: self.session_idle_minutes.or(under.session_idle_minutes),
             session_absolute_hours: self.session_absolute_hours.or(under.session_absolute_hours),
+            timezone: self.timezone.or(under.timezone),
             smtp_url: self.smtp_url.or(under.smtp_url),
             crawler_origin: self.crawler_origin.or(under.crawler_origin),
             taobao_app_key: self.taobao_app_key.or(under.taobao_app_key),
@@ -206,9 +210,6 @@ pub fn read_file(path: &Path, required: bool) -> Result<Given, Refusal> {
     }
 }
 
-/// Variables that parts of the design read which this version does not have yet: known, and without effect.
-const WITHOUT_EFFECT: [&str; 1] = ["ZHANGGUI_TIMEZONE"];
-
 /// Where a setting stands.
 type Place = fn(&mut Given) -> &mut Option<String>;
 
@@ -229,13 +230,9 @@ pub fn unknown_variables<C: CommandFactory>(names: impl Iterator<Item = String>)
     known.extend(SECRETS.map(|(name, _)| name));
     let mut refusals = Vec::new();
     for name in names.filter(|name| name.starts_with("ZHANGGUI_") && !known.contains(name.as_str())) {
-        if WITHOUT_EFFECT.contains(&name.as_str()) {
-            tracing::warn!(variable = name, "has no effect in this version");
-        } else {
-            refusals.push(Refusal(format!(
-                "{name} is not a setting: see `zhanggui --help` for those there are, or unset it"
-            )));
-        }
+        refusals.push(Refusal(format!(
+            "{name} is not a setting: see `zhanggui --help` for those there are, or unset it"
+        )));
     }
     refusals
 }

@@ -19,6 +19,7 @@ use crate::adapters::avatar_files::MediaStore;
 use crate::adapters::smtp::SmtpSettings;
 use crate::adapters::taobao::fetch::CrawlerSettings;
 use crate::adapters::taobao::top::TopSettings;
+use crate::calendar::Calendar;
 use crate::eventstore::seal::MasterKey;
 
 /// For whom the server runs.
@@ -77,6 +78,8 @@ pub struct Settings {
     pub session_idle: Duration,
     /// A session is over after this long in any case.
     pub session_absolute: Duration,
+    /// The days by which people are counted.
+    pub calendar: Calendar,
     /// The mail server.
     pub mail: Option<SmtpSettings>,
     /// The SMS provider.
@@ -129,6 +132,7 @@ impl Settings {
             );
         }
         let data_dir = given.data_dir.clone().unwrap_or_else(default_data_dir);
+        let calendar = check_timezone(given.timezone.as_deref(), &mut refusals);
         let mail = outward::check_mail(&given, &mut refusals);
         let sms = outward::check_sms(&given, &mut refusals);
         let media = outward::check_media(&given, &data_dir, &mut refusals);
@@ -137,6 +141,7 @@ impl Settings {
             profile,
             listen,
             data_dir,
+            calendar,
             mail,
             sms,
             media,
@@ -164,6 +169,17 @@ fn refuse(refusals: &mut Vec<Refusal>, why: &str) {
 /// As root a folder that the server's own user can enter, else one beside the program's user.
 fn default_data_dir() -> PathBuf {
     PathBuf::from(if rustix::process::geteuid().is_root() { "/var/lib/zhanggui" } else { "./data" })
+}
+
+fn check_timezone(given: Option<&str>, refusals: &mut Vec<Refusal>) -> Calendar {
+    let timezone = given.unwrap_or("Asia/Shanghai").parse().unwrap_or_else(|_| {
+        refuse(
+            refusals,
+            "ZHANGGUI_TIMEZONE is no time zone of the IANA database: write one like Asia/Shanghai or Europe/Berlin",
+        );
+        chrono_tz::Tz::Asia__Shanghai
+    });
+    Calendar::new(timezone)
 }
 
 fn check_master_key(given: Option<&str>, production: bool, refusals: &mut Vec<Refusal>) -> Option<MasterKey> {

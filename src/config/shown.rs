@@ -20,6 +20,7 @@ impl fmt::Display for Settings {
         writeln!(f, "disclose_codes          {}", switch(self.disclose_codes))?;
         writeln!(f, "rate_limits             {}", switch(self.rate_limits))?;
         writeln!(f, "trusted_proxies         {:?}", self.trusted_proxies)?;
+        writeln!(f, "timezone                {}", self.calendar.timezone())?;
         let carried = |is_set: bool| match (is_set, self.outbox) {
             (true, _) => "set (hidden)",
             (false, true) => "shown at /dev/outbox",

@@ -14,6 +14,7 @@
 //! The way of an append: [`store`] seals what the aggregate decided and hands it to [`writer`], which takes
 //! everything that is waiting, hashes it into the Merkle tree ([`merkle`]) and commits it in one round trip.
 
+pub mod bulk;
 pub mod claims;
 pub mod commands;
 mod faults;

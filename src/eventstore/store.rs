@@ -52,6 +52,14 @@ pub struct Context<A> {
     pub(super) epoch: u64,
 }
 
+impl<A: LoggedAggregate> Context<A> {
+    /// A stream of which nothing is known but where it ends, to append what was decided elsewhere.
+    pub(super) fn at(aggregate_id: &str, sequence: i64, person: Option<SealingKey>) -> Self {
+        let (aggregate_id, aggregate) = (aggregate_id.to_owned(), A::default());
+        Self { aggregate_id, aggregate, sequence, person, epoch: 0 }
+    }
+}
+
 impl<A: LoggedAggregate> AggregateContext<A> for Context<A> {
     fn aggregate(&mut self) -> &mut A {
         &mut self.aggregate

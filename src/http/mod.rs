@@ -4,6 +4,7 @@
 //! the body, [`guard`] (other sites), for protected routes [`session`], [`idempotency`], then its handler.
 
 pub mod admin;
+pub mod analytics;
 pub mod availability;
 pub mod avatar;
 pub mod captcha;
@@ -42,6 +43,7 @@ use sqlx::PgPool;
 use self::idempotency::Idempotency;
 use self::limits::Limits;
 use self::session::activity::Activity;
+use self::session::presence::Presence;
 use crate::account::{Account, Channel, PasswordHasher};
 use crate::adapters::avatar_files::AvatarFiles;
 use crate::adapters::avatar_image::AvatarImages;
@@ -56,6 +58,7 @@ use crate::eventstore::upcast::Upcasters;
 use crate::merchant::{Product, Store};
 use crate::ports::Ports;
 use crate::projections::product_list::Cursors;
+use crate::statistics::Statistics;
 
 /// The most bytes a body may have, except where a route allows more.
 pub const LARGEST_BODY: usize = 256 * 1024;
@@ -77,6 +80,8 @@ pub struct Site {
     pub stores: Arc<Commands<Store>>,
     /// Commands on products.
     pub products: Arc<Commands<Product>>,
+    /// Commands on the statistics.
+    pub statistics: Arc<Commands<Statistics>>,
     /// Places in a list of products.
     pub cursors: Cursors,
     /// Hashes passwords.
@@ -101,6 +106,8 @@ pub struct Site {
     pub upcasters: Upcasters,
     /// When sessions were last used.
     pub activity: Activity,
+    /// Who has been there today.
+    pub presence: Presence,
     /// Limits per address.
     pub limits: Limits,
     /// For `Idempotency-Key`.

@@ -4,7 +4,7 @@ use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityScheme};
 use utoipa::{Modify, OpenApi};
 
 use super::{
-    admin, availability, avatar, captcha, leave, login, logout, me,
+    admin, analytics, availability, avatar, captcha, leave, login, logout, me,
     merchant::{categories, export, import, list, products, store},
     operations, password, password_resets, register, verifications,
 };
@@ -20,11 +20,13 @@ use crate::account::Role;
           store::open, store::show, list::show, products::list, products::show, products::modify, products::delete,
           products::restore, products::refresh, import::products, export::products, categories::add, categories::rename, categories::remove,
           admin::people, admin::grant, admin::revoke,
+          analytics::daily::show, analytics::active::show, analytics::retention::show, analytics::products::show,
           operations::healthz, operations::readyz, operations::metrics, operations::openapi),
     components(schemas(Role)),
     modifiers(&SessionCookie),
     tags((name = "Accounts", description = "Register, log in, one client at a time; codes, passwords, pictures; leave and be forgotten"),
          (name = "Merchant", description = "A store, its categories and its products, listed from a link"),
+         (name = "Analytics", description = "How many registered and came, who came back, what became of products; for analysts"),
          (name = "Administration", description = "Who may do what, for admins"),
          (name = "Operations", description = "For those who run it")),
 )]

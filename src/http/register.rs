@@ -72,7 +72,8 @@ async fn open_account(
 ) -> Result<(), Problem> {
     let password_hash = site.hasher.hash(&registration.password).await?;
     let metadata = caller.metadata(user_id);
-    let command = Register::new(registration.identity, password_hash);
+    let today = site.settings.calendar.date(site.ports.now());
+    let command = Register::new(registration.identity, password_hash).on(today);
     site.accounts.create(&user_id.to_string(), command.into(), metadata).await?;
     Ok(())
 }

@@ -11,7 +11,7 @@ use tower_http::compression::CompressionLayer;
 
 use super::problem::Problem;
 use super::{
-    LARGEST_BODY, Shared, admin, availability, avatar, captcha, guard, idempotency, leave, login, logout, me,
+    LARGEST_BODY, Shared, admin, analytics, availability, avatar, captcha, guard, idempotency, leave, login, logout, me,
     merchant, observe, operations, outbox, pages, password, password_resets, register, session,
     verifications,
 };
@@ -92,7 +92,7 @@ pub fn table() -> Vec<Route> {
         line("GET", "/favicon.ico", Anyone, packed(get(pages::favicon))),
         line("GET", "/static/{*file}", Anyone, packed(get(pages::file))),
     ];
-    lines.into_iter().chain(of_merchants()).collect()
+    lines.into_iter().chain(of_merchants()).chain(of_analysts()).collect()
 }
 
 /// The routes of merchants.
@@ -120,6 +120,20 @@ fn of_merchants() -> Vec<Route> {
         line("POST", "/api/v1/store/categories", post(categories::add)),
         line("PATCH", "/api/v1/store/categories/{id}", patch(categories::rename)),
         line("DELETE", "/api/v1/store/categories/{id}", delete(categories::remove)),
+    ]
+}
+
+/// The routes of analysts.
+fn of_analysts() -> Vec<Route> {
+    let line = |path, handler| {
+        let (access, largest_body) = (Access::Role(Role::Analyst), LARGEST_BODY);
+        Route { method: "GET", path, access, largest_body, handler }
+    };
+    vec![
+        line("/api/v1/analytics/daily", get(analytics::daily::show)),
+        line("/api/v1/analytics/active", get(analytics::active::show)),
+        line("/api/v1/analytics/retention", get(analytics::retention::show)),
+        line("/api/v1/analytics/products", get(analytics::products::show)),
     ]
 }
 

@@ -1,6 +1,8 @@
 //! What happens by the clock. Every instance runs every job; each is harmless when run twice.
 
+pub mod close_day;
 pub mod purge;
+pub mod watch_analysts;
 
 use std::sync::Arc;
 
@@ -41,12 +43,16 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
         })
     })?;
     scheduler.add(purge).await?;
+    scheduler.add(close_days(site)?).await?;
     let flushed = Arc::clone(site);
     let flush = Job::new_repeated_async(FLUSH_EVERY, move |_, _| {
         let site = Arc::clone(&flushed);
         Box::pin(async move {
             if let Err(error) = site.activity.flush(&site.writes).await {
                 tracing::warn!(%error, "session activity could not be written; the next flush tries again");
+            }
+            if let Err(error) = watch_analysts::run(&site).await {
+                tracing::warn!(%error, "analysts' sessions could not be looked at");
             }
             if let Err(error) = measure(&site).await {
                 tracing::warn!(%error, "the log's position could not be measured");
@@ -57,4 +63,17 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
     scheduler.add(flush).await?;
     scheduler.start().await?;
     Ok(scheduler)
+}
+
+/// Closes days, first at once: a server that was down has missed some.
+fn close_days(site: &Shared) -> Result<Job, JobSchedulerError> {
+    let run = async |site: Shared| {
+        if let Err(error) = close_day::run(&site).await {
+            tracing::warn!(%error, "days could not be closed; the next run tries again");
+        }
+    };
+    drop(tokio::spawn(run(Arc::clone(site))));
+    let site = Arc::clone(site);
+    // Every minute, at the 20th second: what was recorded late shows soon, too.
+    Job::new_async("20 * * * * *", move |_, _| Box::pin(run(Arc::clone(&site))))
 }

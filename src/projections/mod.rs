@@ -11,18 +11,29 @@
 //! that after a command's answer the next read anywhere shows it. [`engine`] turns the folders into
 //! database functions; [`rebuild`] makes a read model anew when its SQL changed or on request.
 
+pub mod daily_stats;
 pub mod engine;
 pub mod erasures;
+pub mod product_funnel;
 pub mod product_list;
 pub mod rebuild;
+pub mod recount;
 pub mod session_validity;
 pub mod user_lookup;
 
 /// The names of all read models, each a folder of that name and a schema of that name.
-pub const READ_MODELS: &[&str] = &["user_lookup", "session_validity", "erasures", "product_list"];
+pub const READ_MODELS: &[&str] = &["user_lookup", "session_validity", "erasures", "product_list", "daily_stats", "product_funnel"];
 
 /// The `search_path` under which reads find every read model's tables.
 #[must_use]
 pub fn search_path() -> String {
     format!("public,{}", READ_MODELS.join(","))
+}
+
+/// Where the log ends: every inline read model shows all of it.
+///
+/// # Errors
+/// The database's error.
+pub async fn position(database: impl sqlx::PgExecutor<'_>) -> Result<i64, sqlx::Error> {
+    sqlx::query_scalar("SELECT position FROM log_head WHERE log = 0").fetch_one(database).await
 }

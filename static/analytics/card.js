@@ -26,7 +26,8 @@ import { asOf } from './words.js';
 /**
  * @typedef {object} CardContent
  * @property {string} [empty] why there is nothing to show, instead of the rest
- * @property {ComponentChildren} [words]
+ * @property {ComponentChildren} [words] what the picture says
+ * @property {ComponentChildren} [change] against the period before
  * @property {{ look: string, name: string }[]} [legend]
  * @property {ComponentChildren} [picture]
  * @property {ComponentChildren} [below]
@@ -44,6 +45,7 @@ export function Card({ id, title, about, figures, section, onRetry, wide, conten
     ${shown && (shown.empty
       ? html`<p class="nothing">${shown.empty}</p>`
       : html`${shown.words && html`<p class="finding">${shown.words}</p>`}
+        ${shown.change && html`<p class="finding-change">${shown.change}</p>`}
         ${shown.legend && h(Legend, { entries: shown.legend })}
         ${shown.picture}${shown.below}
         ${shown.table && h(Numbers, { id: `${id}-numbers`, open: t('analytics.as_table'), table: shown.table })}`)}

@@ -8,6 +8,18 @@ export const sum = (values) => values.reduce((total, value) => total + value, 0)
 /** @param {number[]} values @returns {number | null} */
 export const mean = (values) => (values.length > 0 ? sum(values) / values.length : null);
 
+/**
+ * From which day on none is closed: usually today, sooner while closings are late. Where no day is closed at all,
+ * because the shop is new, only today is open: the days before it are simply empty.
+ * @param {{ date: string, final: boolean }[]} days @param {string} today
+ */
+export function openFrom(days, today) {
+  const closed = days.findLastIndex(({ final }) => final);
+  if (closed >= 0) return closed + 1;
+  const open = days.findIndex(({ date }) => date >= today);
+  return open < 0 ? days.length : open;
+}
+
 /** @param {number} now @param {number} then @returns {Change} */
 export const change = (now, then) => ({ now, then, share: then === 0 ? null : (now - then) / then });
 

@@ -6,34 +6,29 @@ import { day, dayInFull, dayShort, number } from '../charts/formats.js';
 import { Bars, Line } from '../charts/marks.js';
 import { t } from '../i18n.js';
 import { Card } from './card.js';
-import { changeOfMeans, changeOfSums, mean, pairs, sum, weeklyMean } from './changes.js';
-import { againstWords, Delta, notesOn, revisedDays, stateWords } from './words.js';
+import { changeOfMeans, changeOfSums, mean, openFrom, pairs, sum, weeklyMean } from './changes.js';
+import { againstWords, Delta, notesOn, stateWords } from './words.js';
 
 /** @typedef {import('../api-analytics.js').DailyDay} DailyDay */
 /** @typedef {import('../api-analytics.js').Daily} Daily */
 /** @typedef {import('./figures.js').Section<Daily>} Section */
 
-const MANY = 61;
+/** From so many days on. */
+export const MANY = 61;
 
 /** What the charts of people by day share. @param {Daily} now @param {Daily | null} then */
-export function partsOf({ days, timezone }, then) {
-  const open = days.findIndex(({ final }) => !final);
+export function partsOf({ days, today }, then) {
+  const marks = days.flatMap(({ revision }, at) => (revision > 1 ? [at] : []));
   return {
-    days, timezone, then: then?.days.slice(0, days.length) ?? null, open: open < 0 ? days.length : open,
+    days, then: then?.days.slice(0, days.length) ?? null, open: openFrom(days, today),
     both: then && pairs(days, then.days, ({ final }) => final),
-    chart: { days: days.map(({ date }) => date), marks: days.flatMap(({ revision }, at) => (revision > 1 ? [at] : [])) },
+    chart: { days: days.map(({ date }) => date), marks },
+    recounted: marks.length > 0 ? [{ look: 'mark', name: t('analytics.recounted') }] : [],
   };
 }
 
 /** The first day that has the most. @param {DailyDay[]} days @param {(day: DailyDay) => number} of */
 export const peak = (days, of) => days.reduce((most, one) => (of(one) > of(most) ? one : most));
-
-/** The days counted again after they were closed, and why. @param {{ days: DailyDay[] }} props */
-export function Revised({ days }) {
-  const told = revisedDays(days);
-  return told.length === 0 ? null : html`<div class="revised"><svg class="key" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><path class="mark" d="M6 1l5 5l-5 5l-5-5Z" /></svg>
-    <ul>${told.map((words) => html`<li key=${words}>${words}</li>`)}</ul></div>`;
-}
 
 /** What a change is, in words and in numbers. @param {{ change: import('./changes.js').Change | null }} props */
 export const Finding = ({ change }) => html`${h(Delta, { change })}${change && html` <span class="fine">${againstWords(change)}</span>`}`;
@@ -50,27 +45,28 @@ export const Finding = ({ change }) => html`${h(Delta, { change })}${change && h
 export function DaysOfOne({ id, title, about, of, by, said, kind, hue, section, onRetry }) {
   /** @param {Daily} now */
   function content(now) {
-    const { days, timezone, then, open, both, chart } = partsOf(now, section.then);
+    const { days, then, open, both, chart, recounted } = partsOf(now, section.then);
     if (days.length === 0) return { empty: t('analytics.no_days') };
     const values = days.map(of);
     const earlier = then?.map(of) ?? null;
+    if (sum(values) + sum(earlier ?? []) === 0) return { empty: t('analytics.nobody') };
     const means = days.length >= MANY ? weeklyMean(values, section.then?.days.map(of)) : null;
     const dashes = means && earlier ? weeklyMean(earlier) : earlier;
     const [raw, strong, before] = [`${kind} ${kind}-${hue}${means ? ' faint' : ''}`, `line line-${hue}`, 'line before'];
     const most = peak(days, of);
     const closed = open === 0 ? values : values.slice(0, open);
-    const words = t(said, { total: number(by === 'sum' ? sum(values) : mean(closed) ?? 0), most: number(of(most)), day: day(most.date) });
+    const words = sum(values) === 0 ? t('analytics.nobody') : t(said, { total: number(by === 'sum' ? sum(values) : mean(closed) ?? 0), most: number(of(most)), day: day(most.date) });
     return {
-      words: html`${words} ${both && h(Finding, { change: (by === 'sum' ? changeOfSums : changeOfMeans)(both, of) })}`,
+      words, change: both && h(Finding, { change: (by === 'sum' ? changeOfSums : changeOfMeans)(both, of) }),
       legend: [
         { look: raw, name: title }, ...(means ? [{ look: strong, name: t('analytics.mean') }] : []),
-        ...(dashes ? [{ look: before, name: t(means ? 'analytics.before_mean' : 'analytics.before') }] : []),
+        ...(dashes ? [{ look: before, name: t(means ? 'analytics.before_mean' : 'analytics.before') }] : []), ...recounted,
       ],
       picture: h(DayChart, {
         ...chart, id: `${id}-cursor`, label: title, summary: words, walk: t('analytics.walk', { what: title }),
         top: Math.max(1, ...values, ...(earlier ?? [])),
         read: (at) => ({
-          title: dayInFull(days[at].date), notes: notesOn(days[at]),
+          title: dayInFull(days[at].date), notes: notesOn(days[at], now.today),
           rows: [
             { name: title, text: number(values[at]), look: raw },
             ...(means && means[at] !== null ? [{ name: t('analytics.mean'), text: number(means[at]), look: strong }] : []),
@@ -82,17 +78,17 @@ export function DaysOfOne({ id, title, about, of, by, said, kind, hue, section, 
           ...(means && means[at] !== null ? [{ at, value: means[at], look: strong }] : []),
         ],
         draw: (plot) => [
-          kind === 'bar' ? h(Bars, { key: 'days', plot, stack: [{ values, look: raw }], open }) : h(Line, { key: 'days', plot, values, look: raw, open }),
+          kind === 'bar' && h(Bars, { key: 'bars', plot, stack: [{ values, look: raw }], open }),
           dashes && h(Line, { key: 'before', plot, values: dashes, look: before }),
+          kind === 'line' && h(Line, { key: 'line', plot, values, look: raw, open }),
           means && h(Line, { key: 'mean', plot, values: means, look: strong, open }),
         ],
       }),
-      below: h(Revised, { days }),
       table: () => ({
         caption: title, head: [t('analytics.day'), title, ...(then ? [t('analytics.before')] : []), t('analytics.state')],
         rows: days.map((one, at) => ({
           key: one.date,
-          cells: [day(one.date), number(values[at]), ...(then ? [at in then ? `${number(of(then[at]))} (${day(then[at].date)})` : '–'] : []), stateWords(one, timezone)],
+          cells: [day(one.date), number(values[at]), ...(then ? [at in then ? `${number(of(then[at]))} (${day(then[at].date)})` : '–'] : []), stateWords(one, now)],
         })).reverse(),
       }),
     };

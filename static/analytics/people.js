@@ -7,7 +7,7 @@ import { Bars, EndNames, Line } from '../charts/marks.js';
 import { t } from '../i18n.js';
 import { Card } from './card.js';
 import { changeOfLast, changeOfSums, sum } from './changes.js';
-import { Finding, partsOf, Revised } from './days-of-one.js';
+import { Finding, partsOf } from './days-of-one.js';
 import { notesOn, stateWords } from './words.js';
 
 /** @typedef {import('../api-analytics.js').DailyDay} DailyDay */
@@ -29,9 +29,9 @@ const loyalty = () => [
 ];
 
 /** The numbers of all the series on every day, newest first. @param {string} caption @param {Series[]} series @param {Daily} now @returns {import('../charts/table.js').Table} */
-const tableOf = (caption, series, { days, timezone }) => ({
+const tableOf = (caption, series, now) => ({
   caption, head: [t('analytics.day'), ...series.map(({ name }) => name), t('analytics.state')],
-  rows: days.map((one) => ({ key: one.date, cells: [day(one.date), ...series.map(({ of }) => number(of(one))), stateWords(one, timezone)] })).reverse(),
+  rows: now.days.map((one) => ({ key: one.date, cells: [day(one.date), ...series.map(({ of }) => number(of(one))), stateWords(one, now)] })).reverse(),
 });
 
 /** @param {Props} props */
@@ -39,21 +39,22 @@ export function Reach({ section, onRetry }) {
   const [id, title] = ['reach', t('analytics.reach')];
   /** @param {Daily} now */
   function content(now) {
-    const { days, then, open, both, chart } = partsOf(now, section.then);
+    const { days, then, open, both, chart, recounted } = partsOf(now, section.then);
     if (days.length === 0) return { empty: t('analytics.no_days') };
+    if ([...days, ...(then ?? [])].every((one) => one.monthly_active_users === 0)) return { empty: t('analytics.nobody') };
     const series = reach();
     const last = days[days.length - 1];
     const words = t('analytics.said_reach', { day: day(last.date), wau: number(last.weekly_active_users), mau: number(last.monthly_active_users) });
     /** @param {DailyDay[]} of @returns {(number | null)[][]} */
     const values = (of) => series.map((one) => of.map(one.of));
     return {
-      words: html`${words} ${both && html`${t('analytics.mau')}${t('analytics.colon')}${h(Finding, { change: changeOfLast(both, (one) => one.monthly_active_users) })}`}`,
-      legend: [...series.map(({ look, name }) => ({ look, name })), ...(then ? [{ look: 'line before', name: t('analytics.before') }] : [])],
+      words, change: both && html`${t('analytics.mau')}${t('analytics.colon')}${h(Finding, { change: changeOfLast(both, (one) => one.monthly_active_users) })}`,
+      legend: [...series.map(({ look, name }) => ({ look, name })), ...(then ? [{ look: 'line before', name: t('analytics.before') }] : []), ...recounted],
       picture: h(DayChart, {
-        ...chart, id: `${id}-cursor`, label: title, summary: words, walk: t('analytics.walk', { what: title }), margin: 46,
+        ...chart, id: `${id}-cursor`, label: title, summary: words, walk: t('analytics.walk', { what: title }), ends: series.map(({ short }) => short),
         top: Math.max(1, ...[...days, ...(then ?? [])].map((one) => one.monthly_active_users)),
         read: (at) => ({
-          title: dayInFull(days[at].date), notes: notesOn(days[at]),
+          title: dayInFull(days[at].date), notes: notesOn(days[at], now.today),
           rows: series.flatMap(({ name, look, of }) => [
             { name, look, text: number(of(days[at])) },
             ...(then && at in then ? [{ name: t('analytics.of_before', { what: name }), look: 'line before', text: number(of(then[at])) }] : []),
@@ -66,7 +67,6 @@ export function Reach({ section, onRetry }) {
           h(EndNames, { key: 'names', plot, names: series.map(({ short, of }) => ({ name: short, value: of(last) })) }),
         ],
       }),
-      below: h(Revised, { days }),
       table: () => tableOf(title, [...series].reverse(), now),
     };
   }
@@ -78,24 +78,24 @@ export function Loyalty({ section, onRetry }) {
   const [id, title] = ['loyalty', t('analytics.loyalty')];
   /** @param {Daily} now */
   function content(now) {
-    const { days, open, both, chart } = partsOf(now, section.then);
+    const { days, open, both, chart, recounted } = partsOf(now, section.then);
     if (days.length === 0) return { empty: t('analytics.no_days') };
+    if (days.every((one) => one.new_users + one.returning_users === 0)) return { empty: t('analytics.nobody') };
     const series = loyalty();
     const [old, fresh] = series.map(({ of }) => sum(days.map(of)));
-    const words = t('analytics.said_loyalty', { share: percent(old + fresh === 0 ? 0 : old / (old + fresh)) });
+    const words = t('analytics.said_loyalty', { share: percent(old / (old + fresh)) });
     return {
-      words: html`${words} ${both && html`${t('analytics.new')}${t('analytics.colon')}${h(Finding, { change: changeOfSums(both, (one) => one.new_users) })}`}`,
-      legend: series.map(({ look, name }) => ({ look, name })),
+      words, change: both && html`${t('analytics.new')}${t('analytics.colon')}${h(Finding, { change: changeOfSums(both, (one) => one.new_users) })}`,
+      legend: [...[...series].reverse().map(({ look, name }) => ({ look, name })), ...recounted],
       picture: h(DayChart, {
         ...chart, id: `${id}-cursor`, label: title, summary: words, walk: t('analytics.walk', { what: title }),
         top: Math.max(1, ...days.map((one) => one.new_users + one.returning_users)),
         read: (at) => ({
-          title: dayInFull(days[at].date), notes: notesOn(days[at]),
+          title: dayInFull(days[at].date), notes: notesOn(days[at], now.today),
           rows: [...series.map(({ name, look, of }) => ({ name, look, text: number(of(days[at])) })).reverse(), { name: t('analytics.active'), text: number(days[at].active_users) }],
         }),
         draw: (plot) => h(Bars, { plot, stack: series.map(({ look, of }) => ({ look, values: days.map(of) })), open }),
       }),
-      below: h(Revised, { days }),
       table: () => tableOf(title, [...series].reverse(), now),
     };
   }

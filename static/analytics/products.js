@@ -8,8 +8,9 @@ import { clockSteps } from '../charts/scale.js';
 import { Steps } from '../charts/steps.js';
 import { t } from '../i18n.js';
 import { Card } from './card.js';
-import { changeOfSums, pairs } from './changes.js';
-import { Finding } from './days-of-one.js';
+import { changeOfSums, pairs, weeklyMean } from './changes.js';
+import { MANY } from './days-of-one.js';
+import { Delta } from './words.js';
 
 /** @typedef {import('../api-analytics.js').Products} Products */
 /** @typedef {import('../api-analytics.js').ProductDay} ProductDay */
@@ -51,11 +52,11 @@ export function Funnel({ section, onRetry }) {
     /** @param {string} key @param {string} name @param {number} count @param {string} look @param {(day: ProductDay) => number} value */
     const step = (key, name, count, look, value) => ({
       key, name, look, share: count / listed, text: key === 'listed' ? number(count) : t('analytics.count_and_share', { count: number(count), share: percent(count / listed) }),
-      fine: both && h(Finding, { change: changeOfSums(both, value) }),
+      fine: both && h(Delta, { change: changeOfSums(both, value) }),
     });
     return {
-      words: html`${t('analytics.said_funnel', { listed: number(listed), share: percent(of.fetched / listed) })} ${median !== null && t('analytics.said_median', { median: duration(median) })}
-        ${median !== null && section.then?.total.median_seconds_to_fetch != null && html` <span class="fine">${t('analytics.median_before', { median: duration(section.then.total.median_seconds_to_fetch) })}</span>`}`,
+      words: html`${t('analytics.said_funnel', { listed: number(listed), share: percent(of.fetched / listed) })} ${median !== null && t('analytics.said_median', { median: duration(median) })}`,
+      change: median !== null && section.then?.total.median_seconds_to_fetch != null && html`<span class="fine">${t('analytics.median_before', { median: duration(section.then.total.median_seconds_to_fetch) })}</span>`,
       picture: h(Steps, { steps: [
         step('listed', t('analytics.listed'), listed, 'bar bar-c', (one) => one.listed),
         step('fetched', t('analytics.fetched'), of.fetched, 'bar bar-b', (one) => one.of_listed.fetched),
@@ -86,10 +87,13 @@ export function ProductDays({ section, onRetry }) {
     const notes = (at) => (days[at].date < now.today ? [] : [t('analytics.open_day')]);
     /** @param {number} at @param {(day: ProductDay) => string} text */
     const before = (at, text) => (then && at in then ? [{ name: t('analytics.on_before', { day: dayShort(then[at].date) }), text: text(then[at]), look: 'line before' }] : []);
+    const many = days.length >= MANY;
+    const listedBefore = then?.map((one) => one.listed);
+    if (total.listed + (section.then?.total.listed ?? 0) === 0) return { empty: t('analytics.nothing_listed') };
     const unfinished = open < 0 ? undefined : open;
     const most = Math.max(...medians.map((one) => one ?? 0), ...(earlier ?? []).map((one) => one ?? 0));
     return {
-      legend: [...series.map(({ look, name }) => ({ look, name })), ...(then ? [{ look: 'line before', name: t('analytics.listed_before') }] : [])],
+      legend: [...series.map(({ look, name }) => ({ look, name })), ...(then ? [{ look: 'line before', name: t(many ? 'analytics.listed_before_mean' : 'analytics.listed_before') }] : [])],
       picture: h(DayChart, {
         ...shared, id: 'products-cursor', label: title, walk: t('analytics.walk', { what: title }), height: 210,
         summary: t('analytics.said_funnel', { listed: number(total.listed), share: percent(total.listed === 0 ? 0 : total.of_listed.fetched / total.listed) }),
@@ -103,7 +107,7 @@ export function ProductDays({ section, onRetry }) {
         }),
         draw: (plot) => [
           h(Bars, { key: 'days', plot, stack: series.map(({ look, of }) => ({ look, values: days.map(of) })), open: unfinished }),
-          then && h(Line, { key: 'before', plot, values: then.map((one) => one.listed), look: 'line before' }),
+          listedBefore && h(Line, { key: 'before', plot, values: many ? weeklyMean(listedBefore) : listedBefore, look: 'line before' }),
         ],
       }),
       below: html`<h3>${t('analytics.median')}</h3>${h(DayChart, {

@@ -1,9 +1,10 @@
 // Who came back: for each week of registration, the share of those people who were active in the weeks after, as a
 // heat map under a row of the mean. A week that is not over is not final, and counts in no mean.
 import { h, html } from '../vendor/preact.js';
-import { clauses, dayShort, number, percent, span } from '../charts/formats.js';
+import { clauses, dayShort, number, percent, percentShort, span } from '../charts/formats.js';
 import { HeatMap } from '../charts/heat-map.js';
 import { plusDays } from '../charts/days.js';
+import { SHADES } from '../charts/scale.js';
 import { t } from '../i18n.js';
 import { Card } from './card.js';
 import { change, meanRetention } from './changes.js';
@@ -48,8 +49,8 @@ export function RetentionMap({ section, onRetry }) {
       };
     }
     return {
-      words: html`${words} ${then && h(Delta, { change: difference, words: pointsWords(difference) })}`,
-      picture: html`<p class="fine scale-name">${t('analytics.weeks_since')}</p>${h(HeatMap, { id: 'retention-cursor', label: title, summary: words, walk: t('analytics.walk_cells', { what: title }), rows, most: 1, read })}`,
+      words, change: then && h(Delta, { change: difference, words: pointsWords(difference) }),
+      picture: html`<p class="fine scale-name">${t('analytics.weeks_since')}</p>${h(HeatMap, { id: 'retention-cursor', label: title, summary: words, walk: t('analytics.walk_cells', { what: title }), rows, read })}`,
       below: h(Shades, null),
       table: () => ({
         caption: title, head: [t('analytics.week'), t('analytics.registrations'), ...means.map((_, week) => after(week))],
@@ -71,9 +72,9 @@ function cellWords(cohort, week) {
   return clauses([share, !cell.complete && t('analytics.not_final')]);
 }
 
-/** What the shades mean. */
+/** From which share on each shade stands. */
 function Shades() {
-  return html`<p class="shades fine"><span>0 %</span><svg width="154" height="14" viewBox="0 0 154 14" aria-hidden="true" focusable="false">${
-    [0, 1, 2, 3, 4, 5, 6].map((level) => html`<g key=${level} class=${`heat heat-${level}`}><rect x=${level * 22} y="0" width="21" height="14" rx="2" /></g>`)
-  }</svg><span>100 %</span><span class="shades-open"><svg width="22" height="14" viewBox="0 0 22 14" aria-hidden="true" focusable="false"><g class="heat heat-1 open"><rect x="1" y="1" width="20" height="12" rx="2" /></g></svg>${t('analytics.open_week')}</span></p>`;
+  return html`<div class="shades fine"><svg width="266" height="32" viewBox="0 0 266 32" role="img" aria-label=${t('analytics.shades')} focusable="false">${
+    SHADES.map((least, level) => html`<g key=${level} class=${`heat heat-${level}`}><rect x=${level * 38} y="0" width="36" height="14" rx="2" /></g><text x=${level * 38} y="28">${percentShort(least)}</text>`)
+  }</svg><span class="shades-open"><svg width="36" height="14" viewBox="0 0 36 14" aria-hidden="true" focusable="false"><g class="heat heat-1 open"><rect x="1" y="1" width="34" height="12" rx="2" /></g></svg>${t('analytics.open_week')}</span></div>`;
 }

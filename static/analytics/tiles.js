@@ -3,7 +3,7 @@ import { h, html } from '../vendor/preact.js';
 import { number, percent } from '../charts/formats.js';
 import { t } from '../i18n.js';
 import { change, changeOfLast, changeOfMeans, changeOfSums, mean, pairs, sum } from './changes.js';
-import { againstWords, asOf, changeWords, Delta, pointsWords } from './words.js';
+import { againstWords, asOf, changeWords, Delta, pointsWords, revisedDays } from './words.js';
 
 /** @typedef {import('./changes.js').Change} Change */
 /** @typedef {{ key: string, name: string, text: string, change: Change | null, words?: string, format?: (value: number) => string }} Tile */
@@ -45,4 +45,13 @@ export function Tiles({ shown }) {
       ${earlier && html`<dd>${h(Delta, { change: tile.change, words: tile.words ?? changeWords(tile.change) })}<span class="fine">${againstWords(tile.change, tile.format)}</span></dd>`}</div>`)}</dl>
     <p class="fine as-of">${[...new Set(told)].join(' ')}</p>
   </section>`;
+}
+
+/** The days counted again after they were closed, and why. @param {{ shown: import('./figures.js').Shown }} props */
+export function Recounted({ shown }) {
+  const told = revisedDays(shown.daily.now?.days ?? []);
+  const list = html`<ul>${told.map((words) => html`<li key=${words}>${words}</li>`)}</ul>`;
+  if (told.length === 0) return null;
+  return html`<div class="recounted" id="recounted"><svg class="key" width="12" height="12" viewBox="0 0 12 12" aria-hidden="true"><path class="mark" d="M6 1l5 5l-5 5l-5-5Z" /></svg>
+    ${told.length > 2 ? html`<details><summary>${t('analytics.recounted_days', { count: number(told.length) })}</summary>${list}</details>` : list}</div>`;
 }

@@ -41,19 +41,19 @@ export function Delta({ change, words = changeWords(change) }) {
 /** @param {{ as_of_position: number, timezone: string }} told */
 export const asOf = ({ as_of_position, timezone }) => t('analytics.as_of', { position: number(as_of_position), zone: timezone });
 
-/** What sets a day apart, if anything. @param {DailyDay} one @returns {string[]} */
-export function notesOn(one) {
-  if (!one.final) return [t('analytics.open_day')];
+/** What sets a day apart, if anything. @param {DailyDay} one @param {string} today @returns {string[]} */
+export function notesOn(one, today) {
+  if (!one.final) return [t(one.date < today ? 'analytics.not_closed' : 'analytics.open_day')];
   return one.revision > 1 ? [t('analytics.revised', { revision: one.revision, cause: causeWords(one) })] : [];
 }
 
 /** @param {DailyDay} one */
 export const causeWords = ({ cause }) => t(cause === 'corrected' ? 'analytics.cause_corrected' : 'analytics.cause_late_event');
 
-/** "Final, revision 2: …; closed …" @param {DailyDay} one @param {string} zone */
-export function stateWords(one, zone) {
-  if (!one.final) return t('analytics.not_final');
-  const closed = one.closed_at === null ? '' : t('analytics.closed_at', { when: moment(one.closed_at, zone), position: number(one.counted_to ?? 0) });
+/** "Revision 2: …; counted …" @param {DailyDay} one @param {{ timezone: string, today: string }} told */
+export function stateWords(one, { timezone, today }) {
+  if (!one.final) return t(one.date < today ? 'analytics.not_closed' : 'analytics.not_final');
+  const closed = one.closed_at === null ? '' : t('analytics.closed_at', { when: moment(one.closed_at, timezone), position: number(one.counted_to ?? 0) });
   return `${one.revision > 1 ? t('analytics.revised', { revision: one.revision, cause: causeWords(one) }) : t('analytics.final')} ${closed}`.trim();
 }
 

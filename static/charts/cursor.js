@@ -7,16 +7,6 @@ import { h, html, useEffect, useRef } from '../vendor/preact.js';
 /** @typedef {{ title: string, rows: Row[], notes: string[] }} Reading what stands at one place of a chart */
 
 /**
- * Where a key leads from a place, in a row of `count`; null for a key that means nothing here.
- * @param {string} key @param {number} at @param {number} count @param {number} [page] the stride of PageUp and PageDown
- */
-export function along(key, at, count, page = 7) {
-  /** @type {Record<string, number>} */
-  const to = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, PageDown: at - page, PageUp: at + page, Home: 0, End: count - 1 };
-  return key in to ? Math.min(count - 1, Math.max(0, to[key])) : null;
-}
-
-/**
  * @param {object} props
  * @param {string} props.id
  * @param {string} props.label what is walked through
@@ -77,7 +67,7 @@ export function Tip({ reading, x, y = 0 }) {
 export function Key({ look }) {
   const [kind] = look.split(' ');
   return html`<svg class="key" width="22" height="12" viewBox="0 0 22 12" aria-hidden="true" focusable="false">${
-    kind === 'line' ? html`<path class=${look} d="M1 6H21" />` : html`<rect class=${look} x="4" y="0.5" width="14" height="11" rx="2" />`}</svg>`;
+    kind === 'line' ? html`<path class=${look} d="M1 6H21" />` : kind === 'mark' ? html`<path class="mark" d="M11 1.5l4.5 4.5l-4.5 4.5l-4.5-4.5Z" />` : html`<rect class=${look} x="4" y="0.5" width="14" height="11" rx="2" />`}</svg>`;
 }
 
 /** @param {{ entries: { look: string, name: string }[] }} props */

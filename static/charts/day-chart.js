@@ -1,9 +1,10 @@
 // A chart over local days: its axes, the lines or bars the caller draws, the marks below it, and the cursor that
 // walks the days. The picture has one name and one summary; the numbers are the cursor's and the table's.
-import { h, html, useId, useSignal } from '../vendor/preact.js';
-import { along, Cursor, Tip } from './cursor.js';
+import { h, html, useId, useMemo, useSignal } from '../vendor/preact.js';
+import { Cursor, Tip } from './cursor.js';
 import { dayTicks } from './days.js';
 import { clauses, compact, dayShort, monthShort, pair } from './formats.js';
+import { along } from './moves.js';
 import { bandAt, linear, ticks } from './scale.js';
 import { useWidth } from './width.js';
 
@@ -33,23 +34,27 @@ export const inWords = ({ title, rows, notes }) => clauses([title, ...rows.map((
  * @param {(value: number) => string} [props.format] of the axis
  * @param {number[]} [props.marks] the days with something to say, marked below the axis
  * @param {number} [props.height]
- * @param {number} [props.margin] at the right, for the names of lines
+ * @param {string[]} [props.ends] the names at the right, for which room is left
  * @param {(at: number) => Reading} props.read
  * @param {(at: number) => Dot[]} [props.dots] what the cursor points out
  * @param {(plot: Plot) => ComponentChildren} props.draw
  */
-export function DayChart({ id, label, summary, walk, days, top, steps, format = compact, marks = [], height = 224, margin = 8, read, dots, draw }) {
+export function DayChart({ id, label, summary, walk, days, top, steps, format = compact, marks = [], height = 224, ends = [], read, dots, draw }) {
   const [frame, width] = useWidth();
   const at = useSignal(/** @type {number | null} */ (null));
   const scale = ticks(top, Math.max(2, (height - 40) / 44), steps);
   const left = 12 + 7.2 * Math.max(...scale.map((value) => wide(format(value))));
-  const right = Math.max(left + 20, width - margin);
+  const right = Math.max(left + 20, width - (ends.length > 0 ? 14 + 7.6 * Math.max(...ends.map(wide)) : 8));
   const plot = placed({ left, right, top: 10, bottom: height - 30 }, days.length, scale[scale.length - 1]);
   const here = at.value !== null && at.value < days.length ? at.value : null;
+  // Drawn once, whatever the cursor does.
+  const still = useMemo(() => [
+    h(Axes, { key: 'axes', plot, scale, format, days }), draw(plot),
+    marks.map((mark) => html`<path key=${mark} class="mark" d=${`M${plot.x(mark)} ${plot.bottom + 2.5}l3.5 4l-3.5 4l-3.5-4Z`} />`),
+  ], [draw, width]);
   return html`<div class="plot" ref=${frame}>${width > 0 && html`
     ${h(Picture, { width, height, label, summary }, [
-      h(Axes, { plot, scale, format, days }), draw(plot),
-      marks.map((mark) => html`<path key=${`mark ${mark}`} class="mark" d=${`M${plot.x(mark)} ${plot.bottom + 2.5}l3.5 4l-3.5 4l-3.5-4Z`} />`),
+      still,
       here !== null && html`<path class="hair" d=${`M${plot.x(here)} ${plot.top}V${plot.bottom}`} />`,
       here !== null && dots?.(here).map(({ at: day, value, look }) => html`<circle class=${`dot ${look}`} cx=${plot.x(day)} cy=${plot.y(value)} r="4" />`),
     ])}
@@ -83,7 +88,7 @@ function Axes({ plot, scale, format, days }) {
   return html`<g class="axes">
     ${scale.map((value) => html`<path key=${`line ${value}`} class=${value === 0 ? 'base' : 'grid'} d=${`M${left} ${Math.round(plot.y(value)) + 0.5}H${right}`} />`)}
     ${scale.map((value) => html`<text key=${value} x=${left - 8} y=${plot.y(value) + 4} text-anchor="end">${format(value)}</text>`)}
-    ${dayTicks(days, (right - left) / 62).map(({ at, unit }) => {
+    ${dayTicks(days, { day: (right - left) / 62, month: (right - left) / 52 }).map(({ at, unit }) => {
       // The first and the last label stay inside the picture.
       const x = plot.x(at);
       const anchor = x - left < 12 ? 'start' : right - x < 22 ? 'end' : 'middle';

@@ -39,13 +39,13 @@ const rules = [
 
 /**
  * The days to label: every one if there is room, else Mondays, first days of months and so on.
- * @param {string[]} days in order @param {number} most
+ * @param {string[]} days in order @param {Record<'day' | 'month', number>} most labels there is room for, which depends on how they are written
  * @returns {{ at: number, unit: 'day' | 'month' }[]}
  */
 export function dayTicks(days, most) {
   for (const [unit, chosen] of rules) {
     const found = days.flatMap((date, at) => (chosen(date) ? [{ at, unit }] : []));
-    if (found.length > 0 && found.length <= most) return found;
+    if (found.length > 0 && found.length <= most[unit]) return found;
   }
   return days.length > 0 ? [{ at: 0, unit: 'day' }] : [];
 }

@@ -25,8 +25,8 @@ const noon = (date) => new Date(`${date}T12:00:00Z`);
 /** @type {Intl.DateTimeFormatOptions} */
 const long = { timeZone: 'UTC', dateStyle: 'long' };
 
-/** @param {number} value */
-export const number = (value) => numbers('number', { maximumFractionDigits: 1 }).format(value);
+/** With one digit after the point below a hundred, where it tells something. @param {number} value */
+export const number = (value) => numbers(value < 100 ? 'small' : 'number', { maximumFractionDigits: value < 100 ? 1 : 0 }).format(value);
 /** For the labels of an axis, which have little room. @param {number} value */
 export const compact = (value) => (value < 10_000 ? number(value) : numbers('compact', { notation: 'compact', maximumFractionDigits: 1 }).format(value));
 /** Whole, or with one digit below ten. @param {number} share 0 to 1, or more */
@@ -47,7 +47,7 @@ export const dayShort = (date) => dates('short', { timeZone: 'UTC', month: 'shor
 export const monthShort = (date) => (date.slice(5, 7) === '01'
   ? dates('year', { timeZone: 'UTC', year: 'numeric' }) : dates('month', { timeZone: 'UTC', month: 'short' })).format(noon(date));
 /** "28 October – 26 November 2026" @param {string} from @param {string} to */
-export const span = (from, to) => dates('day', long).formatRange(noon(from), noon(to));
+export const span = (from, to) => dates('span', { timeZone: 'UTC', year: 'numeric', month: 'long', day: 'numeric' }).formatRange(noon(from), noon(to));
 /** @param {string} moment RFC 3339 @param {string} zone */
 export const moment = (moment, zone) => dates(`moment ${zone}`, { timeZone: zone, dateStyle: 'medium', timeStyle: 'medium' }).format(new Date(moment));
 

@@ -1,38 +1,15 @@
 // A heat map: rows of cells, each shaded by its share and, where there is room, with the share in figures. A cell
 // that is not final is outlined in dashes. The cursor walks it in both directions.
-import { h, html, useSignal } from '../vendor/preact.js';
+import { h, html, useMemo, useSignal } from '../vendor/preact.js';
 import { Cursor, Tip } from './cursor.js';
 import { inWords, Picture } from './day-chart.js';
 import { percentShort } from './formats.js';
-import { bandAt } from './scale.js';
+import { across, placeOf, startOf } from './moves.js';
+import { bandAt, levelOf } from './scale.js';
 import { useWidth } from './width.js';
 
 /** @typedef {{ share: number | null, complete: boolean }} Cell */
 /** @typedef {{ key: string, name: string, cells: Cell[] }} HeatRow */
-
-/** As many as charts.css has shades. */
-export const LEVELS = 7;
-/** @param {number} share @param {number} most the share of the darkest shade */
-export const levelOf = (share, most) => Math.min(LEVELS - 1, Math.floor((share / (most || 1)) * LEVELS));
-
-/**
- * Where a key leads in rows of unequal length: up and down keep the column where the row has it.
- * @param {string} key @param {number} at over all cells, row by row @param {number[]} lengths of the rows
- */
-export function across(key, at, lengths) {
-  const starts = lengths.map((_, row) => lengths.slice(0, row).reduce((sum, length) => sum + length, 0));
-  const row = starts.findLastIndex((start, which) => start <= at && lengths[which] > 0);
-  /** @param {number} to @param {number} column */
-  const cell = (to, column) => (lengths[to] > 0 ? starts[to] + Math.min(column, lengths[to] - 1) : at);
-  const column = at - starts[row];
-  /** @type {Record<string, () => number>} */
-  const to = {
-    ArrowLeft: () => cell(row, Math.max(0, column - 1)), ArrowRight: () => cell(row, column + 1),
-    ArrowUp: () => cell(Math.max(0, row - 1), column), ArrowDown: () => cell(Math.min(lengths.length - 1, row + 1), column),
-    Home: () => cell(row, 0), End: () => cell(row, Infinity), PageUp: () => cell(0, column), PageDown: () => cell(lengths.length - 1, column),
-  };
-  return Object.hasOwn(to, key) ? to[key]() : null;
-}
 
 const HEAD = 26;
 
@@ -40,38 +17,36 @@ const HEAD = 26;
  * @param {object} props
  * @param {string} props.id @param {string} props.label @param {string} props.summary @param {string} props.walk
  * @param {HeatRow[]} props.rows
- * @param {number} props.most the share of the darkest shade
  * @param {(row: number, column: number) => import('./cursor.js').Reading} props.read
  */
-export function HeatMap({ id, label, summary, walk, rows, most, read }) {
+export function HeatMap({ id, label, summary, walk, rows, read }) {
   const [frame, width] = useWidth();
   const at = useSignal(/** @type {number | null} */ (null));
   const columns = Math.max(...rows.map(({ cells }) => cells.length));
   const lengths = rows.map(({ cells }) => cells.length);
   const left = width < 480 ? 62 : 84;
-  const side = Math.min(64, Math.max(1, (width - left) / columns));
+  const side = Math.min(112, Math.max(1, (width - left) / columns));
   // Figures where there is room for them; rows as flat as a year of weeks needs.
   const figures = side >= 33;
   const high = figures ? 30 : rows.length > 30 ? 14 : 22;
   const height = HEAD + rows.length * high + 2;
-  /** @param {number} index @returns {[number, number]} */
-  const placeOf = (index) => {
-    const row = lengths.findIndex((length, which) => index < lengths.slice(0, which).reduce((sum, one) => sum + one, 0) + length);
-    return [row, index - lengths.slice(0, row).reduce((sum, one) => sum + one, 0)];
-  };
-  const here = at.value === null ? null : placeOf(at.value);
-  const drawn = { rows, most, left, side, high, figures };
+  const count = startOf(lengths, lengths.length);
+  const here = at.value === null || at.value >= count ? null : placeOf(lengths, at.value);
+  // Drawn once, whatever the cursor does.
+  const still = useMemo(() => [
+    h(Columns, { key: 'columns', columns, left, side }), rows.map(({ key }, row) => h(Row, { key, row, rows, left, side, high, figures })),
+  ], [rows, width]);
   return html`<div class="plot" ref=${frame}>${width > 0 && html`
     ${h(Picture, { width, height, label, summary }, [
-      h(Columns, { columns, left, side }), rows.map((_, row) => h(Row, { key: rows[row].key, row, ...drawn })),
+      still,
       here && html`<rect class="here" x=${left + here[1] * side} y=${HEAD + here[0] * high} width=${side} height=${high} rx="3" />`,
     ])}
     ${h(Cursor, {
-      id, label: walk, at, count: lengths.reduce((sum, length) => sum + length, 0), say: (cell) => inWords(read(...placeOf(cell))),
+      id, label: walk, at, count, say: (cell) => inWords(read(...placeOf(lengths, cell))),
       move: (key, cell) => across(key, cell, lengths),
       find: (x, y) => {
         const [row, column] = [bandAt(y, HEAD, HEAD + rows.length * high, rows.length), bandAt(x, left, left + columns * side, columns)];
-        return column < lengths[row] ? lengths.slice(0, row).reduce((sum, length) => sum + length, 0) + column : null;
+        return column < lengths[row] ? startOf(lengths, row) + column : null;
       },
     })}
     ${here && h(Tip, { reading: read(...here), x: left + (here[1] + 0.5) * side, y: Math.max(0, HEAD + here[0] * high - 40) })}`}
@@ -85,18 +60,34 @@ function Columns({ columns, left, side }) {
     html`<text key=${column} x=${left + (column + 0.5) * side} y=${HEAD - 9} text-anchor="middle">${column}</text>`)}</g>`;
 }
 
-/** @param {{ row: number, rows: HeatRow[], most: number, left: number, side: number, high: number, figures: boolean, key?: string }} props */
-function Row({ row, rows, most, left, side, high, figures }) {
+/** @param {{ row: number, rows: HeatRow[], left: number, side: number, high: number, figures: boolean, key?: string }} props */
+function Row({ row, rows, left, side, high, figures }) {
   const { name, cells } = rows[row];
   const y = HEAD + row * high;
   // Every row has a name where it has the height for one.
   const every = Math.ceil(15 / high);
-  const gap = side > 12 ? 2 : side > 5 ? 1 : 0.5;
   return html`<g>
     ${row % every === 0 && html`<g class="axes"><text x=${left - 8} y=${y + high / 2 + 4} text-anchor="end">${name}</text></g>`}
-    ${cells.map(({ share, complete }, column) => share !== null && html`<g key=${column} class=${`heat heat-${levelOf(share, most)}${complete ? '' : ' open'}`}>
-      <rect x=${left + column * side + gap / 2} y=${y + gap / 2} width=${side - gap} height=${high - gap} rx=${figures ? 4 : 1} />
-      ${figures && html`<text x=${left + (column + 0.5) * side} y=${y + high / 2 + 4} text-anchor="middle">${percentShort(share)}</text>`}
-    </g>`)}
+    ${shadesOf(cells, left, y, side, high).map(([look, path]) => html`<g key=${look} class=${look}><path d=${path} /></g>`)}
+    ${figures && cells.map(({ share }, column) => share !== null && html`<g key=${column} class=${`heat heat-${levelOf(share)}`}>
+      <text x=${left + (column + 0.5) * side} y=${y + high / 2 + 4} text-anchor="middle">${percentShort(share)}</text></g>`)}
   </g>`;
+}
+
+/**
+ * The cells of a row by how they look, each look as one outline: a year of weeks has well over a thousand cells.
+ * @param {Cell[]} cells @param {number} left @param {number} y @param {number} side @param {number} high
+ * @returns {[string, string][]}
+ */
+function shadesOf(cells, left, y, side, high) {
+  const gap = side > 12 ? 2 : side > 5 ? 1 : 0.5;
+  /** @type {Map<string, string>} */
+  const paths = new Map();
+  cells.forEach(({ share, complete }, column) => {
+    if (share === null) return;
+    const look = `heat heat-${levelOf(share)}${complete ? '' : ' open'}`;
+    const x = Math.round((left + column * side + gap / 2) * 100) / 100;
+    paths.set(look, `${paths.get(look) ?? ''}M${x} ${y + gap / 2}h${Math.round((side - gap) * 100) / 100}v${high - gap}H${x}Z`);
+  });
+  return [...paths];
 }

@@ -1,5 +1,6 @@
 // What is drawn on a chart of days: lines with an open end, and stacked bars. A day that is not closed looks
-// unfinished: a line runs to it in dots and ends in a ring, a bar is an outline.
+// unfinished: a line runs to it in dots and ends in a ring, a bar is an outline. The line of a period before, in
+// dashes, has a halo, to be seen over bars.
 import { html } from '../vendor/preact.js';
 import { barsPath, bottoms, linePath, lonely } from './paths.js';
 
@@ -17,6 +18,7 @@ export function Line({ plot, values, look, open = values.length }) {
   const end = values.findLastIndex((value) => value !== null);
   const last = values[end] ?? null;
   return html`<g>
+    ${look.includes('before') && html`<path class="halo" d=${linePath(closed, plot.x, plot.y)} />`}
     <path class=${look} d=${linePath(closed, plot.x, plot.y)} />
     ${open < values.length && html`<path class=${`${look} open`} d=${linePath(values, plot.x, plot.y, open - 1)} />`}
     ${lonely(closed).map((at) => html`<circle key=${at} class=${`dot ${look}`} cx=${plot.x(at)} cy=${plot.y(closed[at] ?? 0)} r="2.5" />`)}

@@ -36,3 +36,8 @@ function roundStep(least) {
  */
 export const bandAt = (place, start, end, count) =>
   Math.min(count - 1, Math.max(0, Math.floor(((place - start) / (end - start)) * count)));
+
+/** Where each shade of charts.css begins: closer together where shares of people who came back mostly are. */
+export const SHADES = [0, 0.05, 0.1, 0.2, 0.3, 0.45, 0.7];
+/** @param {number} share */
+export const levelOf = (share) => SHADES.findLastIndex((least) => share >= least);

@@ -16,7 +16,7 @@ export function Numbers({ id, open, table }) {
 }
 
 /** @param {Table} table */
-const rows = ({ caption, head, rows: lines }) => html`<div class="numbers-frame" tabindex="0" role="region" aria-label=${caption}><table>
+const rows = ({ caption, head, rows: lines }) => html`<div class="numbers-frame" tabindex="0" role="group" aria-label=${caption}><table>
   <caption class="for-ears">${caption}</caption>
   <thead><tr>${head.map((name) => html`<th key=${name} scope="col">${name}</th>`)}</tr></thead>
   <tbody>${lines.map(({ key, cells }) => html`<tr key=${key}>${cells.map((cell, at) => (at === 0 ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody>

@@ -8,7 +8,7 @@ import { Funnel, ProductDays } from '../analytics/products.js';
 import { addressOf, choiceOf, wrongWith } from '../analytics/range.js';
 import { RangePicker } from '../analytics/range-picker.js';
 import { RetentionMap } from '../analytics/retention.js';
-import { Tiles } from '../analytics/tiles.js';
+import { Recounted, Tiles } from '../analytics/tiles.js';
 import { daysIn } from '../charts/days.js';
 import { number, span as spanWords } from '../charts/formats.js';
 import { t } from '../i18n.js';
@@ -33,6 +33,7 @@ export function Analytics() {
     <p class="shown-range" id="shown-range" role="status">${busy.value ? t('analytics.counting') : told && rangeWords(told)}</p>
     ${told && html`<div class="figures" id="figures" aria-busy=${busy.value ? 'true' : 'false'}>
       ${h(Tiles, { shown: told })}
+      ${h(Recounted, { shown: told })}
       <div class="figure-grid">
         ${h(DaysOfOne, { id: 'registrations', title: t('analytics.registrations'), about: t('analytics.registrations_about'), of: (one) => one.registrations, by: 'sum', said: 'analytics.said_registered', kind: 'bar', hue: 'a', section: told.daily, onRetry: again })}
         ${h(DaysOfOne, { id: 'active', title: t('analytics.active'), about: t('analytics.active_about'), of: (one) => one.active_users, by: 'mean', said: 'analytics.said_active', kind: 'line', hue: 'b', section: told.daily, onRetry: again })}

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod analytics;
 mod crawler;
 mod delivery;
 mod embedded_postgres;

@@ -8,10 +8,15 @@ import { test } from 'node:test';
 const root = new URL('../../static/', import.meta.url);
 /** @param {string} path */
 const read = (path) => readFile(new URL(path, root), 'utf8');
+// The page's own catalogue, and those of the screens that bring one.
+const parts = ['', ...(await readdir(new URL('i18n/', root), { withFileTypes: true })).filter((entry) => entry.isDirectory()).map(({ name }) => `${name}/`)];
+/** @param {string} language @returns {Promise<Record<string, string>[]>} */
+const catalogues = (language) => Promise.all(parts.map(async (part) => JSON.parse(await read(`i18n/${part}${language}.json`))));
+const [ens, zhs] = [await catalogues('en'), await catalogues('zh-CN')];
 /** @type {Record<string, string>} */
-const en = JSON.parse(await read('i18n/en.json'));
+const en = Object.assign({}, ...ens);
 /** @type {Record<string, string>} */
-const zh = JSON.parse(await read('i18n/zh-CN.json'));
+const zh = Object.assign({}, ...zhs);
 const sources = (await readdir(root, { recursive: true }))
   .filter((path) => path.endsWith('.js') && !path.startsWith('vendor/')).sort();
 const texts = await Promise.all(sources.map(read));
@@ -31,7 +36,11 @@ const codesOfOneField = [
 ];
 
 test('both catalogues have the same keys in the same order', () => {
-  assert.deepEqual(Object.keys(zh), Object.keys(en));
+  for (const at of parts.keys()) assert.deepEqual(Object.keys(zhs[at]), Object.keys(ens[at]), parts[at]);
+});
+
+test('no key stands in two catalogues', () => {
+  assert.equal(Object.keys(en).length, ens.reduce((sum, one) => sum + Object.keys(one).length, 0));
 });
 
 test('a text has the same placeholders in both languages', () => {

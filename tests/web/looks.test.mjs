@@ -227,7 +227,7 @@ test('what only a person with an account needs is loaded when it is needed', () 
   const loaded = [];
   page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
   await page.goto('/login', { waitUntil: 'networkidle' });
-  assert.deepEqual(loaded.filter((path) => /account|admin|forgot|crop|code/.test(path)), []);
+  assert.deepEqual(loaded.filter((path) => /account|admin|analytics|charts|forgot|crop|code/.test(path)), []);
   await page.click('a[href="/forgot"]');
   await page.locator('#identifier').waitFor();
   assert.ok(loaded.includes('/static/screens/forgot.js') && !loaded.includes('/static/screens/account.js'));

@@ -7,6 +7,7 @@ mod erase_account;
 mod grant_role;
 mod login;
 mod logout;
+mod record_activity;
 mod record_verification_sent;
 mod register;
 mod remove_avatar;
@@ -23,6 +24,7 @@ pub use erase_account::{EraseAccount, EraseRequest};
 pub use grant_role::GrantRole;
 pub use login::{Login, LoginAttempt, LoginRequest};
 pub use logout::Logout;
+pub use record_activity::RecordActivity;
 pub use record_verification_sent::RecordVerificationSent;
 pub use register::{Register, RegisterRequest, Registration};
 pub use remove_avatar::RemoveAvatar;
@@ -54,6 +56,8 @@ commands! {
         Login,
         /// End the session.
         Logout,
+        /// Be counted for a day.
+        RecordActivity,
         /// Report that a code is on its way.
         RecordVerificationSent,
         /// Open the account.
@@ -89,6 +93,7 @@ impl AccountCommand {
             Self::GrantRole(command) => command.decide(state),
             Self::Login(command) => command.decide(state, hasher).await,
             Self::Logout(command) => Ok(command.decide(state)),
+            Self::RecordActivity(command) => Ok(command.decide(state)),
             Self::RecordVerificationSent(command) => Ok(command.decide(state)),
             Self::Register(command) => command.decide(state),
             Self::RemoveAvatar(command) => command.decide(state),

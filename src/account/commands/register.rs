@@ -2,6 +2,7 @@
 //!
 //! Whether they are free is not decided here: the event claims them, and the append refuses what is taken.
 
+use chrono::NaiveDate;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
@@ -95,13 +96,20 @@ opaque_debug!(RegisterRequest);
 pub struct Register {
     identity: Identity,
     password_hash: Secret<String>,
+    date: Option<NaiveDate>,
 }
 
 impl Register {
     /// The command to register `identity` under a password's hash (a PHC string).
     #[must_use]
     pub fn new(identity: Identity, password_hash: String) -> Self {
-        Self { identity, password_hash: Secret::new(AccountEvent::PASSWORD_SLOT, password_hash) }
+        Self { identity, password_hash: Secret::new(AccountEvent::PASSWORD_SLOT, password_hash), date: None }
+    }
+
+    /// The same, on a local day: that by which it is counted.
+    #[must_use]
+    pub fn on(self, date: NaiveDate) -> Self {
+        Self { date: Some(date), ..self }
     }
 
     pub(super) fn decide(&self, state: &Account) -> Result<Vec<AccountEvent>, AccountError> {
@@ -115,6 +123,7 @@ impl Register {
             email: Personal::new(email.as_str().to_owned()),
             phone: Personal::new(phone.as_str().to_owned()),
             password_hash: self.password_hash.clone(),
+            date: self.date,
         }])
     }
 }
@@ -153,6 +162,19 @@ mod tests {
             .given_no_previous_events()
             .when(command().into())
             .then_expect_events(vec![registered()]);
+    }
+
+    #[test]
+    fn the_local_day_stands_in_the_event() {
+        let day = NaiveDate::from_ymd_opt(2026, 11, 26).unwrap();
+        let mut expected = registered();
+        if let AccountEvent::Registered { date, .. } = &mut expected {
+            *date = Some(day);
+        }
+        scene(&FakeHasher::default())
+            .given_no_previous_events()
+            .when(command().on(day).into())
+            .then_expect_events(vec![expected]);
     }
 
     #[test]

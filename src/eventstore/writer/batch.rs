@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::Waiting;
 use super::listeners::{Incoming, Listeners, Steps};
-use crate::eventstore::ClaimDigest;
+use crate::eventstore::{Append, ClaimDigest};
 use crate::eventstore::merkle::{BadFrontier, Envelope, Frontier};
 
 /// Where the log ends, as this process last saw it.
@@ -110,17 +110,22 @@ const CALL: &str = "SELECT * FROM append_events($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$
                     $19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31)";
 
 impl Columns {
-    /// Gives every event its position after `head`, its time and its leaf hash.
-    pub(super) fn of(batch: &[Waiting], head: &Head, now: DateTime<Utc>, listeners: &Listeners) -> Self {
+    /// Gives every event its position after `head`, its time (that of its append, or of the event before it, if that
+    /// is later) and its leaf hash.
+    pub(super) fn of<'a>(
+        batch: impl IntoIterator<Item = (&'a Append, DateTime<Utc>)>,
+        head: &Head,
+        listeners: &Listeners,
+    ) -> Self {
         let mut columns = Self { seen: head.position, ..Self::default() };
         let mut frontier = head.frontier.clone();
         let mut heard: Vec<(&str, Incoming)> = Vec::new();
-        // Never decreasing, whatever the clock does.
-        let recorded_at = now.max(head.recorded_at);
+        let mut recorded_at = head.recorded_at;
         let mut position = head.position;
-        for (nth, item) in batch.iter().enumerate() {
+        for (nth, (append, at)) in batch.into_iter().enumerate() {
             let command = i32::try_from(nth).unwrap_or(i32::MAX);
-            let append = &item.append;
+            // Never decreasing, whatever the clock does.
+            recorded_at = recorded_at.max(at);
             let mut sequence = append.after;
             for event in &append.events {
                 position += 1;
@@ -157,7 +162,7 @@ impl Columns {
                     heard.push((&event.event_type, incoming));
                 }
             }
-            columns.decide_with(command, item);
+            columns.decide_with(command, append);
         }
         columns.frontier = frontier.to_bytes();
         columns.steps = Steps::plan(heard, listeners);
@@ -165,8 +170,7 @@ impl Columns {
     }
 
     /// The claims and keys of one append.
-    fn decide_with(&mut self, command: i32, item: &Waiting) {
-        let append = &item.append;
+    fn decide_with(&mut self, command: i32, append: &Append) {
         for kind in &append.releases {
             self.release_kinds.push(kind);
             self.release_holders.push(append.aggregate_id.clone());
@@ -190,6 +194,13 @@ impl Columns {
             self.key_ids.push(Uuid::nil());
             self.key_wraps.push(None);
         }
+    }
+
+    /// Where the log ends once these are in it.
+    pub(super) fn head_after(&self, before: &Head) -> Result<Head, BadFrontier> {
+        let position = self.seen + i64::try_from(self.event_ids.len()).unwrap_or(0);
+        let recorded_at = self.times.last().copied().unwrap_or(before.recorded_at);
+        Head::new(position, recorded_at, &self.frontier)
     }
 
     /// The id of the first event, by which one can tell later whether this batch was committed.

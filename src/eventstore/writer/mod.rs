@@ -8,6 +8,7 @@
 
 mod answers;
 mod batch;
+pub(super) mod bulk;
 mod connection;
 pub mod listeners;
 
@@ -225,7 +226,8 @@ impl Task {
                 return Tried::Done;
             }
         };
-        let columns = Columns::of(&batch, &head, self.clock.now(), &self.listeners);
+        let now = self.clock.now();
+        let columns = Columns::of(batch.iter().map(|item| (&item.append, now)), &head, &self.listeners);
         match self.connection.append(&columns).await {
             Ok(answer) => self.heed(batch, answer),
             Err(error) if is_lost(&error) => self.settle(batch, &columns, &head, &error).await,

@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use encoding_rs::GB18030;
 
 /// The mark by which spreadsheets know UTF-8.
-pub(super) const MARK: &str = "\u{feff}";
+pub(crate) const MARK: &str = "\u{feff}";
 
 /// One row: the line on which it begins, from 1, and its cells.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -99,7 +99,7 @@ impl Iterator for Rows<'_> {
 }
 
 /// A row as it is written, with the end of its line.
-pub(super) fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
+pub(crate) fn row<'a>(cells: impl IntoIterator<Item = &'a str>) -> String {
     let cells: Vec<_> = cells.into_iter().map(cell).collect();
     cells.join(",") + "\r\n"
 }

@@ -4,7 +4,7 @@
 //! one. Whose a product is, is decided by the product itself on a write, and told as if there were none on a read.
 
 pub mod categories;
-mod csv;
+pub(crate) mod csv;
 pub mod export;
 pub mod import;
 pub mod list;

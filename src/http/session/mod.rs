@@ -3,10 +3,12 @@
 //! The cookie `session` holds 256 random bits, of which only the SHA-256 digest is kept anywhere. A newer
 //! login of the account supersedes the session at once on every instance, since every request asks the
 //! read model that the login's own transaction changed. When a session was last used is kept in memory
-//! and written in batches ([`activity`]).
+//! and written in batches ([`activity`]); that somebody was there
+//! at all on a day is an event of the account ([`presence`]).
 
 pub mod activity;
 pub mod cookies;
+pub mod presence;
 
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -18,6 +20,7 @@ use chrono::{DateTime, Utc};
 use ring::digest::{SHA256, digest};
 
 use super::Shared;
+use super::observe::RequestId;
 use super::problem::Problem;
 use crate::account::Role;
 use crate::ports::{NoEntropy, Ports};
@@ -62,6 +65,10 @@ pub async fn require(
     next: Next,
 ) -> Response {
     let found = find(&site, request.headers()).await;
+    if let Ok(session) = &found {
+        let id = request.extensions().get::<RequestId>().map(|id| id.0.clone());
+        presence::note(&site, session.row.user_id, id);
+    }
     match found
         .and_then(|session| if session.may(role) { Ok(session) } else { Err(Problem::new("forbidden")) })
     {
@@ -131,6 +138,11 @@ fn refuse(site: &Shared, headers: &HeaderMap, path: &str, problem: Problem) -> R
 
 /// Whether `Accept` likes HTML better than JSON.
 pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
+    prefers(headers, "text/html")
+}
+
+/// Whether `Accept` names this kind and likes it better than JSON.
+pub(super) fn prefers(headers: &HeaderMap, kind: &str) -> bool {
     let accept = headers.get(header::ACCEPT).and_then(|value| value.to_str().ok()).unwrap_or("");
     let weight = |wanted: &str| {
         let of = |range: &str| {
@@ -140,7 +152,7 @@ pub(super) fn prefers_html(headers: &HeaderMap) -> bool {
         };
         accept.split(',').find_map(|range| of(range.trim())).unwrap_or(0.0)
     };
-    weight("text/html") > weight("application/json")
+    weight(kind) > weight("application/json")
 }
 
 fn percent_encode(path: &str) -> String {

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use zhanggui::account::AccountEvent;
 use zhanggui::eventstore::{ClaimChange, seal};
 use zhanggui::merchant::{ProductEvent, StoreEvent};
+use zhanggui::statistics::StatisticsEvent;
 
 use crate::support::site::TestSite;
 
@@ -31,10 +32,11 @@ fn read(file: &str) -> Value {
 }
 
 /// The aggregates and the source of their events.
-const SOURCES: [(&str, &str); 3] = [
+const SOURCES: [(&str, &str); 4] = [
     ("account", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/account/event.rs"))),
     ("store", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/merchant/store/event.rs"))),
     ("product", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/merchant/product/event.rs"))),
+    ("statistics", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/src/statistics/event.rs"))),
 ];
 
 /// The stored names in the sources of the events: a new variant cannot be left out.
@@ -64,6 +66,7 @@ fn load(name: &str, sample: &Value) -> Loaded {
         "account" => as_event(sample, AccountEvent::claims),
         "store" => as_event(sample, StoreEvent::claims),
         "product" => as_event(sample, ProductEvent::claims),
+        "statistics" => as_event(sample, |_: &StatisticsEvent| Vec::new()),
         _ => panic!("{name} is of no aggregate"),
     }
 }

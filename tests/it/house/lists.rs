@@ -107,7 +107,7 @@ fn every_event_is_heard_or_left_unheard_for_a_reason() {
 
 #[test]
 fn every_command_is_in_the_list_of_commands() {
-    for folder in ["src/account/commands", "src/merchant/store/commands", "src/merchant/product/commands"] {
+    for folder in ["src/account/commands", "src/merchant/store/commands", "src/merchant/product/commands", "src/statistics/commands"] {
         let commands = files(folder, ".rs");
         let list = &commands.iter().find(|file| file.path.ends_with("/mod.rs")).unwrap().text;
         for file in &commands {

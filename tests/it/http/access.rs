@@ -14,7 +14,7 @@ use crate::support::site::TestSite;
 /// session, the owner of a superseded one, the owner of an expired one, an admin.
 type Line = (&'static str, &'static str, &'static str, [u16; 5]);
 
-const MATRIX: [Line; 50] = [
+const MATRIX: [Line; 54] = [
     ("GET", "/api/v1/captcha", "", [200, 200, 200, 200, 200]),
     // Without a field it is no question; that it is answered at all is what counts here.
     ("GET", "/api/v1/availability", "", [400, 400, 400, 400, 400]),
@@ -51,6 +51,10 @@ const MATRIX: [Line; 50] = [
     // There is nobody with that id.
     ("PUT", "/api/v1/admin/people/{user_id}/roles/{role}", "", [401, 403, 401, 401, 404]),
     ("DELETE", "/api/v1/admin/people/{user_id}/roles/{role}", "", [401, 403, 401, 401, 404]),
+    ("GET", "/api/v1/analytics/daily", "", [401, 403, 401, 401, 200]),
+    ("GET", "/api/v1/analytics/active", "", [401, 403, 401, 401, 200]),
+    ("GET", "/api/v1/analytics/retention", "", [401, 403, 401, 401, 200]),
+    ("GET", "/api/v1/analytics/products", "", [401, 403, 401, 401, 200]),
     ("GET", "/media/avatars/{person}/{file}", "", [404, 404, 404, 404, 404]),
     ("GET", "/media/captcha/{file}", "", [404, 404, 404, 404, 404]),
     ("GET", "/healthz", "", [200, 200, 200, 200, 200]),

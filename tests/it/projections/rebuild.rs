@@ -60,6 +60,14 @@ async fn connect(site: &TestSite) -> PgConnection {
     PgConnection::connect_with(&as_service(&site.database.app_options())).await.unwrap()
 }
 
+/// Rebuilds every read model.
+pub(crate) async fn rebuild_all(site: &TestSite) {
+    let mut connection = connect(site).await;
+    for model in ReadModel::all().unwrap() {
+        rebuild(&mut connection, &model, &site.app.log.sealer, &Upcasters::default(), true).await.unwrap();
+    }
+}
+
 /// Rebuilds every read model and compares it with what it was.
 pub(crate) async fn check_rebuilt_equals_live(site: &TestSite) {
     let mut connection = connect(site).await;
