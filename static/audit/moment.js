@@ -19,7 +19,7 @@ export async function momentOf({ type, id }, step, since, known, signal) {
   const from = Math.min(since ?? Math.max(0, at - 1), state.newest.sequence);
   const [difference, window] = await Promise.all([
     from === at ? null : getDifference(type, id, { from_sequence: from, to_sequence: at }, signal),
-    windowAround({ type, id }, state.point, known, signal),
+    windowAround({ type, id }, state, known, signal),
   ]);
   return { state, changes: difference?.changes ?? [], since: from, window };
 }
@@ -33,14 +33,17 @@ const resting = (signal) => new Promise((resolve, reject) => {
   });
 });
 
-/** Events of the stream with the one of the point among them, the oldest first. @param {{ type: string, id: string }} stream @param {import('../api-audit.js').Point | null} point @param {ShownEvent[]} known @param {AbortSignal} signal */
-async function windowAround({ type, id }, point, known, signal) {
+/** Events of the stream with the one of the point among them, the oldest first. @param {{ type: string, id: string }} stream @param {import('../api-audit.js').State} state @param {ShownEvent[]} known @param {AbortSignal} signal */
+async function windowAround({ type, id }, { point, newest }, known, signal) {
   const here = known.some(({ sequence }) => sequence === (point?.sequence ?? 1));
   // A full stretch stays as it is; one that ends early may have grown meanwhile.
-  if (here && known.length === WINDOW) return known;
+  if (here && (known.length === WINDOW || known.at(-1)?.sequence === newest.sequence)) return known;
   if (point === null) return (await getStream(type, id, { limit: WINDOW }, signal)).events;
   const onwards = known.length > 0 && point.sequence > (known.at(-1)?.sequence ?? 0);
   if (onwards) return (await getStream(type, id, { after: point.position - 1, limit: WINDOW }, signal)).events;
   const { events } = await getStream(type, id, { before: point.position + 1, order: 'desc', limit: WINDOW }, signal);
-  return events.reverse();
+  const last = events[0];
+  if (!last || events.length === WINDOW || last.sequence === newest.sequence) return events.reverse();
+  const beyond = await getStream(type, id, { after: last.position, limit: WINDOW - events.length }, signal);
+  return [...events.reverse(), ...beyond.events];
 }

@@ -54,8 +54,8 @@ function People({ who, whose }) {
     go(revealsAddress({ who: asked.who.trim(), whose: asked.whose.trim() }));
   }
   return html`<form class="question pair" method="get" role="search" noValidate onSubmit=${submit}>
-    ${h(Field, { name: 'who', label: t('audit.who'), form, autocomplete: 'off', spellless: true, hint: t('audit.account_id_hint') })}
-    ${h(Field, { name: 'whose', label: t('audit.whose'), form, autocomplete: 'off', spellless: true })}
+    ${h(Field, { name: 'who', label: t('audit.who_id'), form, autocomplete: 'off', spellless: true })}
+    ${h(Field, { name: 'whose', label: t('audit.whose_id'), form, autocomplete: 'off', spellless: true })}
     <div class="question-actions"><button type="submit" class="button" id="reveals-search">${t('audit.search_go')}</button>
       ${(who || whose) && html`<a class="quiet-link" href=${revealsAddress({})}>${t('audit.search_clear')}</a>`}</div>
   </form>`;
