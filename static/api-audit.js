@@ -18,9 +18,9 @@ import { Problem, problemOf } from './problem.js';
 /** @typedef {{ path: string, op: 'add' | 'remove' | 'replace', before: unknown, after: unknown }} Change */
 /** @typedef {{ aggregate_type: string, aggregate_id: string, from: Point | null, to: Point | null, changes: Change[] }} Difference */
 /** @typedef {Answer<'/api/v1/audit/types', 'get'>} Types */
-/** @typedef {{ position: number, index: number, size: number, event: string, leaf_hash: string, hashes: string[], root_hash: string, checkpoint: string | null }} Inclusion */
-/** @typedef {{ from: number, to: number, from_root_hash: string, to_root_hash: string, hashes: string[], from_checkpoint: string | null, to_checkpoint: string | null }} Consistency */
-/** @typedef {{ verifier_key: string, key_id: string, public_key: string, first_size: number, last_size: number | null, created_at: string }} LogKey */
+/** @typedef {Required<Answer<'/api/v1/audit/proofs/inclusion', 'get'>>} Inclusion */
+/** @typedef {Required<Answer<'/api/v1/audit/proofs/consistency', 'get'>>} Consistency */
+/** @typedef {Required<Answer<'/.well-known/zhanggui-log-keys', 'get'>['keys'][number]>} LogKey */
 /** @typedef {{ origin: string, keys: LogKey[] }} LogKeys */
 /** @typedef {Record<string, string | number | undefined>} Query what is undefined or empty is not asked */
 

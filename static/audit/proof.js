@@ -21,7 +21,9 @@ export function Proof({ event }) {
   const check = () => doing(async () => {
     checked.value = null;
     await recallHeld();
-    const [proof, published] = await Promise.all([getInclusion(event.position), getLogKeys()]);
+    const proof = await getInclusion(event.position);
+    // After it: a checkpoint that is made for it may be the first of its key.
+    const published = await getLogKeys();
     const trusted = await trustedKey(published.keys);
     const mine = held.peek().checkpoint;
     const steps = await checkEvent(event, proof, trusted, mine, getConsistency);

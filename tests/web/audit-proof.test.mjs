@@ -85,7 +85,7 @@ test('every wrong byte of a proof is found, and named where it is', async () => 
     const attacks = [
       ['a byte of the payload', (proof) => { proof.event = proof.event.replace('account.registered', 'account.registereD'); }, 'event'],
       ['the time', (proof) => { proof.event = proof.event.replace(/"recorded_at":"2/, '"recorded_at":"3'); }, 'event'],
-      ['the actor', (proof) => { proof.event = proof.event.replace('"metadata":{', '"metadata":{"actor_id":"x",'); }, 'event'],
+      ['the request', (proof) => { proof.event = proof.event.replace(/"request_id":"./, '"request_id":"z'); }, 'event'],
       ['a blank between', (proof) => { proof.event = proof.event.replace(',"log"', ', "log"'); }, 'leaf'],
       ['the leaf that is told', (proof) => { proof.leaf_hash = other(proof.leaf_hash); }, 'leaf'],
       ['a hash of the way', (proof) => { proof.hashes[0] = other(proof.hashes[0]); }, 'checkpoint'],

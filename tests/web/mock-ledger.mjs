@@ -10,7 +10,7 @@ import { consistency, inclusion, leaf, root } from './mock-tree.mjs';
  * @property {number} position @property {string} event_id @property {string} at to the microsecond
  * @property {string} aggregate_type @property {string} aggregate_id @property {number} sequence @property {string} event_type
  * @property {Json} open the payload in clear @property {string[]} personal @property {string[]} secret
- * @property {Record<string, string | null>} metadata
+ * @property {Record<'actor_id' | 'request_id' | 'correlation_id' | 'causation_id', string | null> & Record<string, string | null>} metadata
  * @property {string} canonical @property {Buffer} leaf
  */
 

@@ -1,5 +1,26 @@
 // The server's interface. Written by types.mjs from the OpenAPI document; do not edit.
 export interface paths {
+    "/.well-known/zhanggui-log-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The keys that sign the log
+         * @description # Errors
+         *     The database's.
+         */
+        get: operations["show_log_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/people": {
         parameters: {
             query?: never;
@@ -47,6 +68,111 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/analytics/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Daily, weekly and monthly active users
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["active_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Registrations and active users by day
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["daily_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What becomes of products by day
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["product_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weekly retention cohorts
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A signed checkpoint of the log
+         * @description # Errors
+         *     `not_found` for a size that was not signed, or that the log has not reached; `invalid_query`.
+         */
+        get: operations["show_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/audit/events": {
         parameters: {
             query?: never;
@@ -82,6 +208,48 @@ export interface paths {
          *     `not_found` where the log has no such position; `forbidden` without the role `auditor`; `invalid_query`.
          */
         get: operations["show_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proofs/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That the log was only added to
+         * @description # Errors
+         *     `not_found` for a size that the log has not reached; `invalid_query`.
+         */
+        get: operations["prove_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proofs/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That an event is in the log
+         * @description # Errors
+         *     `not_found` for an event or a size that the log does not have; `invalid_query`.
+         */
+        get: operations["prove_inclusion"];
         put?: never;
         post?: never;
         delete?: never;
@@ -791,6 +959,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Active people. */
+        ActiveBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /**
+             * Format: date
+             * @description The day asked for.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many came on the day.
+             */
+            dau: number;
+            /** @description Whether the day is closed. */
+            final: boolean;
+            /**
+             * Format: int64
+             * @description Different people in the 30 days that end with it.
+             */
+            mau: number;
+            /**
+             * Format: int64
+             * @description For how many it was the first day.
+             */
+            new_users: number;
+            /**
+             * Format: int64
+             * @description How many had come before.
+             */
+            returning_users: number;
+            /**
+             * Format: int64
+             * @description 0 while it is open, 1 once closed, more when it changed all the same.
+             */
+            revision: number;
+            /** @description The time zone whose day it is. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+            /**
+             * Format: int64
+             * @description Different people in the 7 days that end with it.
+             */
+            wau: number;
+        };
         /** @description An aggregate and what happened to any of its kind. */
         AggregateTypes: {
             /** @description The aggregate's type. */
@@ -819,6 +1039,26 @@ export interface components {
              * @description A PNG, JPEG or WebP file.
              */
             avatar: string;
+        };
+        /** @description A read model that does not show what it should. */
+        BehindBody: {
+            /**
+             * Format: int64
+             * @description How many events of the log it does not show.
+             */
+            lag: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The last position that it shows.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description The position of the event that it has stopped at; the log says why.
+             */
+            stopped_at?: number | null;
         };
         /** @description A captcha that waits to be solved. */
         CaptchaBody: {
@@ -888,10 +1128,48 @@ export interface components {
          * @enum {string}
          */
         Channel: "email" | "sms";
+        /** @description Those who registered in one week. */
+        CohortBody: {
+            /**
+             * Format: int64
+             * @description How many registered.
+             */
+            registrations: number;
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            week: string;
+            /** @description The weeks since, that of the registration first. */
+            weeks: components["schemas"]["WeekBody"][];
+        };
         /** @description The body of `POST /me/verifications/{id}/confirm`. */
         ConfirmRequest: {
             /** @description The six digits that were sent. */
             code: string;
+        };
+        /** @description The proof, with all that is needed to check it. */
+        ConsistencyBody: {
+            /**
+             * Format: int64
+             * @description How many events the shorter log has.
+             */
+            from: number;
+            /** @description The signed checkpoint of the shorter, if there is one. */
+            from_checkpoint?: string | null;
+            /** @description The root of the shorter. */
+            from_root_hash: string;
+            /** @description What leads to both (RFC 9162, 2.1.4). */
+            hashes: string[];
+            /**
+             * Format: int64
+             * @description How many the longer has.
+             */
+            to: number;
+            /** @description The signed checkpoint of the longer, if there is one. */
+            to_checkpoint?: string | null;
+            /** @description The root of the longer. */
+            to_root_hash: string;
         };
         /** @description A category and how much is in it. */
         CountedCategory: {
@@ -907,6 +1185,90 @@ export interface components {
              * @description Products in it that are not deleted.
              */
             product_count: number;
+        };
+        /** @description Days in order. */
+        DailyBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /** @description Every day of the range that has begun. */
+            days: components["schemas"]["DayBody"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+        };
+        /** @description One day. */
+        DayBody: {
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            active_users: number;
+            /** @description Why it changed: `late_event` or `corrected`. */
+            cause: string | null;
+            /**
+             * Format: date-time
+             * @description When it was closed or last revised.
+             */
+            closed_at: string | null;
+            /**
+             * Format: int64
+             * @description Up to which position the closed numbers were counted.
+             */
+            counted_to: number | null;
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            date: string;
+            /** @description Whether the day is closed. */
+            final: boolean;
+            /**
+             * Format: int64
+             * @description Different people in the 30 days that end with it.
+             */
+            monthly_active_users: number;
+            /**
+             * Format: int64
+             * @description For how many of them it was the first day.
+             */
+            new_users: number;
+            /**
+             * Format: int64
+             * @description How many registered.
+             */
+            registrations: number;
+            /**
+             * Format: int64
+             * @description How many of them had come before.
+             */
+            returning_users: number;
+            /**
+             * Format: int64
+             * @description 0 while it is open, 1 once closed, more when it changed all the same.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Different people in the 7 days that end with it.
+             */
+            weekly_active_users: number;
         };
         /** @description What is left of a product. */
         DeletedBody: {
@@ -1014,6 +1376,78 @@ export interface components {
             /** @description When a newer one took its place. */
             superseded_at: string | null;
         };
+        /** @description Days in order. */
+        FunnelBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /** @description Every day of the range that has begun. */
+            days: components["schemas"]["FunnelDay"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+            /** @description All of these days together. */
+            total: components["schemas"]["FunnelNumbers"];
+        };
+        /** @description One day. */
+        FunnelDay: components["schemas"]["FunnelNumbers"] & {
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            date: string;
+        };
+        /** @description What happened, and what became of what was listed. */
+        FunnelNumbers: {
+            /**
+             * Format: int64
+             * @description How often one was deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description How many could not be fetched for the first time, whenever they were listed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How many were fetched for the first time, whenever they were listed.
+             */
+            fetched: number;
+            /**
+             * Format: int64
+             * @description How many products were listed.
+             */
+            listed: number;
+            /**
+             * Format: double
+             * @description From listing to the first fetch, of those listed that were fetched.
+             */
+            median_seconds_to_fetch: number | null;
+            /** @description What has become, until now, of those that were listed. */
+            of_listed: components["schemas"]["OfListed"];
+            /**
+             * Format: int64
+             * @description How often one was restored.
+             */
+            restored: number;
+        };
         /** @description The state of the process. */
         HealthBody: {
             /** @description Always `ok`. */
@@ -1025,6 +1459,65 @@ export interface components {
             errors: components["schemas"]["LineError"][];
             /** @description How many products were listed. */
             listed: number;
+        };
+        /** @description The proof, with all that is needed to check it. */
+        InclusionBody: {
+            /** @description The signed checkpoint of this size, if there is one. */
+            checkpoint?: string | null;
+            /** @description The event's canonical JSON, sealed: the bytes that the leaf covers. */
+            event: string;
+            /** @description What leads from the leaf to the root (RFC 9162, 2.1.3). */
+            hashes: string[];
+            /**
+             * Format: int64
+             * @description Its leaf in the tree, from 0 on.
+             */
+            index: number;
+            /** @description SHA-256 of a zero byte and those bytes. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description The event's place in the log, from 1 on.
+             */
+            position: number;
+            /** @description The root. */
+            root_hash: string;
+            /**
+             * Format: int64
+             * @description How many events the tree has.
+             */
+            size: number;
+        };
+        /** @description One key, as it is published. */
+        KeyBody: {
+            /**
+             * Format: date-time
+             * @description Since when it is in use.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description The first size of the log that it signed.
+             */
+            first_size: number;
+            /** @description The 4 bytes by which signatures name it, in hexadecimal. */
+            key_id: string;
+            /**
+             * Format: int64
+             * @description The last, which its successor signed as well; null while it signs.
+             */
+            last_size?: number | null;
+            /** @description The raw Ed25519 public key, in hexadecimal. */
+            public_key: string;
+            /** @description The key as tools for signed notes take it: `name+id+base64`. */
+            verifier_key: string;
+        };
+        /** @description The keys of the log, as they are published. */
+        KeyDocument: {
+            /** @description The oldest first; the last one signs. */
+            keys: components["schemas"]["KeyBody"][];
+            /** @description The log's name: the first line of each of its checkpoints. */
+            origin: string;
         };
         /** @description Why a line was not listed. */
         LineError: {
@@ -1172,6 +1665,29 @@ export interface components {
             taobao_url?: string;
             /** @description 1–120 characters in one line. The crawler leaves it alone from then on. */
             title?: string;
+        };
+        /** @description What has become of products. Fetched, failed and pending together are all of them. */
+        OfListed: {
+            /**
+             * Format: int64
+             * @description Deleted now, whatever else became of them.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description Tried, and never fetched.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Fetched at least once.
+             */
+            fetched: number;
+            /**
+             * Format: int64
+             * @description Neither.
+             */
+            pending: number;
         };
         /** @description The new store. */
         OpenedBody: {
@@ -1409,6 +1925,33 @@ export interface components {
             /** @description The username, the email or the phone. */
             identifier: string;
         };
+        /** @description Cohorts in order. */
+        RetentionBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /** @description One for every week that has a day in the range and has begun. */
+            cohorts: components["schemas"]["CohortBody"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+        };
         /**
          * @description A role that an account can hold.
          * @enum {string}
@@ -1557,6 +2100,21 @@ export interface components {
             /** @description Always true. */
             verified: boolean;
         };
+        /** @description How many of them came in one week. */
+        WeekBody: {
+            /** @description Whether that week is over. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description How many weeks after that of the registration.
+             */
+            week: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1566,6 +2124,34 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    show_log_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyDocument"];
+                };
+            };
+            /** @description `unavailable` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_people: {
         parameters: {
             query?: {
@@ -1660,6 +2246,209 @@ export interface operations {
                 };
             };
             /** @description `forbidden`, `not_found`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    active_users: {
+        parameters: {
+            query?: {
+                /** @description The local day; today unless given, and none to come. */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    daily_statistics: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    product_funnel: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_checkpoint: {
+        parameters: {
+            query?: {
+                /** @description The one of exactly this many events. */
+                size?: number;
+                /** @description One of at least so many; a new one is signed where there is none yet. */
+                at_least?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A C2SP signed note: origin, size, root, and a line for each signature */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `forbidden`, `login_required` */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1769,6 +2558,86 @@ export interface operations {
                 content?: never;
             };
             /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    prove_consistency: {
+        parameters: {
+            query: {
+                /** @description How many events the shorter log has. */
+                from: number;
+                /** @description How many the longer has. */
+                to: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    prove_inclusion: {
+        parameters: {
+            query: {
+                /** @description The event's place in the log. */
+                position: number;
+                /** @description How many events the tree has; the newest checkpoint's unless given. */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `forbidden`, `login_required` */
             default: {
                 headers: {
                     [name: string]: unknown;
