@@ -21,6 +21,7 @@ const later = {
   '/analytics': () => Promise.all([
     import('./screens/analytics.js'), loadWords('analytics/'), stylesheet('/static/charts/charts.css'), stylesheet('/static/analytics/analytics.css'),
   ]).then(([module]) => module.Analytics),
+  '/audit': () => Promise.all([import('./screens/audit.js'), loadWords('audit/'), stylesheet('/static/audit/audit.css')]).then(([module]) => module.Audit),
   '/forgot': () => import('./screens/forgot.js').then((module) => module.Forgot),
   farewell: () => import('./screens/farewell.js').then((module) => module.Farewell),
 };
@@ -38,7 +39,7 @@ function screen(path) {
   if (path === '/login') return h(Login, { key: path });
   if (path === '/register') return h(Register, { key: path });
   if (path === '/forgot') return h(Lazily, { key: path, load: later[path] });
-  if (path === '/account' || path === '/store' || path === '/admin' || path === '/analytics')
+  if (path === '/account' || path === '/store' || path === '/admin' || path === '/analytics' || path === '/audit')
     return me.value ? h(Lazily, { key: path, load: later[path], me: me.value }) : h(ToLogin, { key: `to ${path}`, next: path + location.search });
   return h(Lost, { key: path });
 }
@@ -56,6 +57,7 @@ function links(path) {
   return me.value
     ? [
       me.value.roles.some((role) => role === 'analyst' || role === 'admin') && link('/analytics', t('analytics.go')),
+      me.value.roles.some((role) => role === 'auditor' || role === 'admin') && link('/audit', t('audit.go')),
       me.value.roles.includes('admin') && link('/admin', t('admin.go')),
       link('/store', t('merchant.go')),
       link('/account', html`${h(Avatar, { me: me.value, size: 26 })}${t('account.title')}`),

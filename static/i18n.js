@@ -6,8 +6,8 @@ import { computed, signal } from './vendor/preact.js';
 import { remember } from './storage.js';
 
 /** @typedef {'zh-CN' | 'en'} Language */
-/** @typedef {keyof typeof import('./i18n/en.json') | keyof typeof import('./i18n/analytics/en.json') | keyof typeof import('./i18n/merchant/en.json')} Key */
-/** @typedef {'' | 'analytics/' | 'merchant/'} Part a catalogue: the page's own, or that of a screen that few visitors see */
+/** @typedef {keyof typeof import('./i18n/en.json') | keyof typeof import('./i18n/analytics/en.json') | keyof typeof import('./i18n/audit/en.json') | keyof typeof import('./i18n/merchant/en.json')} Key */
+/** @typedef {'' | 'analytics/' | 'audit/' | 'merchant/'} Part a catalogue: the page's own, or that of a screen that few visitors see */
 
 export const language = signal(/** @type {Language} */ (document.documentElement.lang));
 const parts = signal(/** @type {Partial<Record<Part, Record<string, string>>>} */ ({}));

@@ -3,7 +3,7 @@
 import { signal } from './vendor/preact.js';
 
 /** The paths app.js has a screen for; any other path is the server's and is loaded from it. */
-const screens = ['/', '/login', '/register', '/forgot', '/account', '/store', '/admin', '/analytics'];
+const screens = ['/', '/login', '/register', '/forgot', '/account', '/store', '/admin', '/analytics', '/audit'];
 
 const here = () => ({ path: location.pathname, query: new URLSearchParams(location.search) });
 export const place = signal(here());

@@ -6,6 +6,11 @@ export function remember(name, value) {
   try { localStorage.setItem(`zhanggui.${name}`, value); } catch { /* not remembered */ }
 }
 
+/** @param {string} name @returns {string | null} */
+export function recall(name) {
+  try { return localStorage.getItem(`zhanggui.${name}`); } catch { return null; }
+}
+
 /** For this tab only, and gone when it closes. @param {string} name @param {string | null} value */
 export function rememberInTab(name, value) {
   try {

@@ -90,6 +90,7 @@ pub fn table() -> Vec<Route> {
         line("GET", "/account", LoggedIn, packed(get(pages::page))),
         line("GET", "/admin", LoggedIn, packed(get(pages::page))),
         line("GET", "/analytics", LoggedIn, packed(get(pages::page))),
+        line("GET", "/audit", LoggedIn, packed(get(pages::page))),
         line("GET", "/dev/outbox", Anyone, get(outbox::show)),
         line("GET", "/favicon.ico", Anyone, packed(get(pages::favicon))),
         line("GET", "/static/{*file}", Anyone, packed(get(pages::file))),

@@ -22,7 +22,7 @@ const sources = (await readdir(root, { recursive: true }))
 const texts = await Promise.all(sources.map(read));
 
 // Looked up by a code of the server, so no source names them.
-const families = /^(problem|field|role)\./;
+const families = /^(problem|field|role|audit\.(step|part|outcome|hash|op|shown|filter))\./;
 const codes = [
   'malformed_request', 'invalid_query', 'captcha_failed', 'login_required', 'session_superseded', 'session_expired',
   'invalid_credentials', 'forbidden', 'captcha_required', 'cross_site_request', 'not_found', 'already_taken', 'conflict',

@@ -153,7 +153,7 @@ test('the first page costs at most 60 KB compressed', () => visit({}, async (pag
 
 test('pages come with a policy that allows no inline script, no eval and no other host but for pictures of products', async () => {
   const pictures = "img-src 'self' data: https://*.alicdn.com https://*.taobaocdn.com https://*.tbcdn.cn";
-  for (const path of ['/', '/login', '/register', '/forgot', '/account', '/store', '/admin', '/analytics', '/docs']) {
+  for (const path of ['/', '/login', '/register', '/forgot', '/account', '/store', '/admin', '/analytics', '/audit', '/docs']) {
     const answer = await call(path, undefined, { Accept: 'text/html' });
     const policy = answer.headers.get('Content-Security-Policy') ?? '';
     for (const part of ["default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'", "base-uri 'none'", "require-trusted-types-for 'script'"])
@@ -229,7 +229,7 @@ test('what only a person with an account needs is loaded when it is needed', () 
   const loaded = [];
   page.on('request', (request) => loaded.push(new URL(request.url()).pathname));
   await page.goto('/login', { waitUntil: 'networkidle' });
-  assert.deepEqual(loaded.filter((path) => /account|admin|analytics|charts|forgot|crop|code/.test(path)), []);
+  assert.deepEqual(loaded.filter((path) => /account|admin|analytics|audit|charts|forgot|crop|code/.test(path)), []);
   await page.click('a[href="/forgot"]');
   await page.locator('#identifier').waitFor();
   assert.ok(loaded.includes('/static/screens/forgot.js') && !loaded.includes('/static/screens/account.js'));

@@ -3,6 +3,8 @@
 // besides stands in mock-person.mjs, what a merchant can do in mock-store.mjs.
 import { randomBytes, randomUUID } from 'node:crypto';
 import { analyticsRoutes } from './mock-analytics.mjs';
+import { auditRoutes } from './mock-audit.mjs';
+import { createLedger } from './mock-ledger.mjs';
 import { personRoutes } from './mock-person.mjs';
 import { storeRoutes } from './mock-store.mjs';
 
@@ -41,6 +43,7 @@ export function accountRoutes() {
   const newest = new Map();
   /** @type {Map<string, number>} */
   const misses = new Map();
+  const ledger = createLedger();
 
   /** @param {unknown} id @param {unknown} answer */
   function checkCaptcha(id, answer) {
@@ -61,6 +64,7 @@ export function accountRoutes() {
     const login_time = Math.max(Date.now(), (newest.get(account.user_id)?.login_time ?? 0) + 1);
     sessions.set(session, { account, login_time });
     newest.set(account.user_id, { session, login_time });
+    ledger.append('account', account.user_id, 'account.logged_in', { login_time, session_digest: randomBytes(16).toString('hex') }, { actor: account.user_id });
     return [`session=${session}; Path=/; HttpOnly; SameSite=Lax`, `login_time=${login_time}; Path=/; SameSite=Lax`];
   }
 
@@ -81,7 +85,8 @@ export function accountRoutes() {
   const routes = {
     ...merchants.routes,
     ...analyticsRoutes({ accounts, whose }),
-    ...personRoutes({ accounts, named, admit, whose, expel, checkCaptcha }),
+    ...auditRoutes({ ledger, whose }),
+    ...personRoutes({ accounts, ledger, named, admit, whose, expel, checkCaptcha }),
     'GET /api/v1/captcha': () => {
       const id = randomUUID();
       const value = Array.from(randomBytes(4), (byte) => characters[byte % characters.length]).join('');
@@ -106,6 +111,8 @@ export function accountRoutes() {
         email_verified: false, phone_verified: false, avatar_url: null, roles: [],
       };
       accounts.push(account);
+      ledger.append('account', account.user_id, 'account.registered', { username, username_key: username.toLowerCase(), email: account.email, phone: account.phone, password_hash: 'argon2id' },
+        { personal: ['username', 'username_key', 'email', 'phone'], secret: ['password_hash'] });
       return { status: 201, json: { user_id: account.user_id, username } };
     },
     'POST /api/v1/login': ({ body }) => {

@@ -8,6 +8,7 @@ import { cleared, Refusal, wrongPasswords } from './mock-accounts.mjs';
 /**
  * @typedef {object} House
  * @property {Account[]} accounts
+ * @property {ReturnType<typeof import('./mock-ledger.mjs').createLedger>} ledger
  * @property {(name: string) => Account | undefined} named
  * @property {(account: Account) => string[]} admit
  * @property {(request: import('node:http').IncomingMessage) => { account: Account, login_time: number }} whose
@@ -21,7 +22,7 @@ const kinds = ['image/png', 'image/jpeg', 'image/webp'];
 
 /** @param {House} house @returns {import('./mock-accounts.mjs').Routes} */
 export function personRoutes(house) {
-  const { accounts, named, admit, whose, expel, checkCaptcha } = house;
+  const { accounts, ledger, named, admit, whose, expel, checkCaptcha } = house;
   /** @type {Map<string, Code>} */
   const codes = new Map();
   /** @type {Map<string, number[]>} */
@@ -75,6 +76,7 @@ export function personRoutes(house) {
     const account = accounts.find(({ user_id }) => user_id === user);
     if (!account) throw new Refusal(404, 'not_found');
     account.roles = [...account.roles.filter((held) => held !== role), ...(give ? [role] : [])].sort();
+    ledger.append('account', user, give ? 'account.role_granted' : 'account.role_revoked', { role }, { actor: whose(request).account.user_id });
     return { status: 200, json: shown(account) };
   };
 
@@ -83,6 +85,9 @@ export function personRoutes(house) {
       const { account } = whose(request);
       const { channel, purpose } = body;
       const { id, told } = send(`${account.user_id} ${channel}`, { account, channel, purpose });
+      const asked = ledger.append('account', account.user_id, 'account.verification_requested', { verification_id: id, channel, purpose }, { actor: account.user_id });
+      const { correlation_id } = asked.metadata;
+      ledger.append('account', account.user_id, 'account.verification_sent', { verification_id: id }, { correlation: correlation_id ?? undefined, causation: asked.event_id });
       const destination = channel === 'sms' ? `${account.phone.slice(0, 6)}****${account.phone.slice(-4)}` : account.email.replace(/^(.).*@/, '$1***@');
       return { status: 202, json: { verification_id: id, destination, ...told } };
     },
@@ -141,6 +146,8 @@ export function personRoutes(house) {
       const { account } = whose(request);
       if (body.password !== account.password) throw new Refusal(401, 'invalid_credentials');
       accounts.splice(accounts.indexOf(account), 1);
+      ledger.append('account', account.user_id, 'account.erased', {}, { actor: account.user_id });
+      ledger.erase(account.user_id);
       expel(account);
       return { status: 204, cookies: cleared };
     },
@@ -157,6 +164,7 @@ export function personRoutes(house) {
       const account = named(body.username);
       if (!account) throw new Refusal(404, 'not_found');
       account.roles = [...new Set([...account.roles, body.role])].sort();
+      ledger.append('account', account.user_id, 'account.role_granted', { role: body.role });
       return { status: 204 };
     },
   };

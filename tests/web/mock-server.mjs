@@ -7,7 +7,7 @@ import { readFile } from 'node:fs/promises';
 import { accountRoutes } from './mock-accounts.mjs';
 
 const root = new URL('../../static/', import.meta.url);
-const pages = ['/', '/login', '/register', '/forgot', '/account', '/store', '/admin', '/analytics'];
+const pages = ['/', '/login', '/register', '/forgot', '/account', '/store', '/admin', '/analytics', '/audit'];
 const kinds = { html: 'text/html; charset=utf-8', js: 'text/javascript; charset=utf-8', css: 'text/css; charset=utf-8', json: 'application/json', svg: 'image/svg+xml', txt: 'text/plain; charset=utf-8' };
 const csp = "default-src 'none'; script-src 'self'; style-src 'self'; "
   + "img-src 'self' data: https://*.alicdn.com https://*.taobaocdn.com https://*.tbcdn.cn; font-src 'self'; "
@@ -29,7 +29,7 @@ export async function startMock(port = 0) {
   const server = createServer(async (request, response) => {
     const url = new URL(request.url ?? '/', 'http://mock');
     response.setHeader('X-Content-Type-Options', 'nosniff');
-    if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/media/') || url.pathname.startsWith('/mock/')) {
+    if (url.pathname.startsWith('/api/') || url.pathname.startsWith('/media/') || url.pathname.startsWith('/mock/') || url.pathname.startsWith('/.well-known/')) {
       await answerAccount(request, response, url);
       return;
     }

@@ -14,7 +14,7 @@ use crate::support::site::TestSite;
 /// session, the owner of a superseded one, the owner of an expired one, an admin.
 type Line = (&'static str, &'static str, &'static str, [u16; 5]);
 
-const MATRIX: [Line; 67] = [
+const MATRIX: [Line; 68] = [
     ("GET", "/api/v1/captcha", "", [200, 200, 200, 200, 200]),
     // Without a field it is no question; that it is answered at all is what counts here.
     ("GET", "/api/v1/availability", "", [400, 400, 400, 400, 400]),
@@ -84,6 +84,7 @@ const MATRIX: [Line; 67] = [
     ("GET", "/admin", "", [401, 200, 401, 401, 200]),
     // The page is no secret; its figures are.
     ("GET", "/analytics", "", [401, 200, 401, 401, 200]),
+    ("GET", "/audit", "", [401, 200, 401, 401, 200]),
     ("GET", "/dev/outbox", "", [200, 200, 200, 200, 200]),
     ("GET", "/account", "", [401, 200, 401, 401, 200]),
     ("GET", "/store", "", [401, 200, 401, 401, 200]),
