@@ -648,7 +648,10 @@ export interface paths {
         };
         /**
          * Is the service ready?
-         * @description # Errors
+         * @description One that catches up answers nobody who waits: when it has stopped or is far behind, on every instance alike,
+         *     taking them all out of service would make it worse. It is told here, and measured.
+         *
+         *     # Errors
          *     `unavailable`.
          */
         get: operations["readyz"];
@@ -685,6 +688,26 @@ export interface components {
              * @description A PNG, JPEG or WebP file.
              */
             avatar: string;
+        };
+        /** @description A read model that does not show what it should. */
+        BehindBody: {
+            /**
+             * Format: int64
+             * @description How many events of the log it does not show.
+             */
+            lag: number;
+            /** @description Its name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description The last position that it shows.
+             */
+            position: number;
+            /**
+             * Format: int64
+             * @description The position of the event that it has stopped at; the log says why.
+             */
+            stopped_at?: number;
         };
         /** @description A captcha that waits to be solved. */
         CaptchaBody: {
@@ -1103,7 +1126,12 @@ export interface components {
              * @description The position of the newest event.
              */
             position: number;
-            /** @description Always `ready`; what is not ready answers 503. */
+            /** @description Those that have stopped or are far behind. */
+            read_models?: components["schemas"]["BehindBody"][];
+            /**
+             * @description `ready`, or `degraded` while a read model that no request waits for has stopped or is far behind; what is
+             *     not ready answers 503.
+             */
             status: string;
         };
         /** @description The body of `POST /register`. Every field is required; missing ones are told together with wrong ones. */
