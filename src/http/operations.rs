@@ -48,6 +48,7 @@ pub struct BehindBody {
     pub lag: i64,
     /// The position of the event that it has stopped at; the log says why.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub stopped_at: Option<i64>,
 }
 

@@ -46,8 +46,8 @@ pub(crate) struct History<'a> {
 
 impl<'a> History<'a> {
     /// Nothing has happened.
-    pub(crate) fn new(sealer: &'a Sealer) -> Result<Self, Fault> {
-        Ok(Self {
+    pub(crate) fn new(sealer: &'a Sealer) -> Self {
+        Self {
             sealer,
             random: StdRng::seed_from_u64(8),
             position: 0,
@@ -56,7 +56,7 @@ impl<'a> History<'a> {
             products: Vec::new(),
             events: String::new(),
             keys: String::new(),
-        })
+        }
     }
 
     /// Writes so many events into the log; gives the number of people.

@@ -50,11 +50,8 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
     cluster.prepare().await?;
     let ports = Ports::system();
     let sealer = Sealer::new(&app::master_key(&settings(&cluster.data_dir)?, &ports)?, ports)?;
-    let begun = Instant::now();
-    let mut superuser = PgConnection::connect_with(&cluster.superuser(DATABASE)).await?;
     let events = events()?;
-    let people = History::new(&sealer)?.write(&mut superuser, events).await?;
-    println!("{events} events written in {:?}", begun.elapsed());
+    let people = write(cluster, &sealer, events).await?;
     let mut report = Report::new("rebuild");
     report.say(&format!(
         "`cargo bench --bench rebuild`: {events} events of {people} people; {}; {} cores shared by everything.",
@@ -111,6 +108,15 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
 /// Processor time an event.
 fn micros(time: Duration, events: usize) -> String {
     digits(time.as_secs_f64() * 1e6 / float(events))
+}
+
+/// Writes the log; gives the number of people in it.
+async fn write(cluster: &Cluster, sealer: &Sealer, events: usize) -> Result<usize, Fault> {
+    let begun = Instant::now();
+    let mut superuser = PgConnection::connect_with(&cluster.superuser(DATABASE)).await?;
+    let people = History::new(sealer).write(&mut superuser, events).await?;
+    println!("{events} events written in {:?}", begun.elapsed());
+    Ok(people)
 }
 
 /// What a build took: in all, and in processor time of the two sides, which other programs do not change much.
