@@ -95,8 +95,7 @@ fn check(asked: &str, walk: &Walk<'_>, plan: &str) {
         assert!(!plan.contains("Bitmap"), "{asked} gathers before it gives:\n{plan}");
     } else {
         // Two events share a correlation and two, at the most, a cause.
-        let sorted =
-            plan.split("Sort (actual rows=").skip(1).map(|rest| numbers(&format!("={rest}"), "=")[0]);
+        let sorted = numbers(plan, "Sort (actual rows=");
         assert!(sorted.into_iter().all(|rows| rows <= 2), "{asked} sorts more than is linked:\n{plan}");
     }
     // Linked events: the summaries, and the pages of which one is summarised. Walks: a page or two an event.
