@@ -24,12 +24,15 @@ pub struct LogKey {
     pub created_at: DateTime<Utc>,
 }
 
+/// Number, name, public key, the first size, that of the next key, and since when.
+type KeyRow = (i32, String, Vec<u8>, i64, Option<i64>, DateTime<Utc>);
+
 /// All keys of the log, the oldest first.
 ///
 /// # Errors
 /// The database's.
 pub async fn all(database: &mut PgConnection) -> Result<Vec<LogKey>, sqlx::Error> {
-    let rows: Vec<(i32, String, Vec<u8>, i64, Option<i64>, DateTime<Utc>)> = sqlx::query_as(
+    let rows: Vec<KeyRow> = sqlx::query_as(
         "SELECT number, name, public_key, first_size, lead(first_size) OVER (ORDER BY number), created_at \
          FROM log_keys WHERE log = 0 ORDER BY number",
     )

@@ -172,22 +172,28 @@ impl VerifierKey {
         let id = self.id();
         let mut verdict = Verdict::Absent;
         for line in note.lines.iter().filter(|line| line.name == self.name && line.key_id == id) {
-            let Some(time) = self.check(&note.text, &line.signature) else { return Verdict::Wrong };
-            verdict = Verdict::Signed(time);
+            match self.check(&note.text, &line.signature) {
+                Verdict::Signed(time) => verdict = Verdict::Signed(time),
+                Verdict::Absent | Verdict::Wrong => return Verdict::Wrong,
+            }
         }
         verdict
     }
 
-    /// None when the signature is wrong, else the time that it names.
-    fn check(&self, text: &str, signature: &[u8]) -> Option<Option<u64>> {
+    /// Whether one signature is right, and the time that it names.
+    fn check(&self, text: &str, signature: &[u8]) -> Verdict {
         let key = UnparsedPublicKey::new(&ED25519, self.public);
-        match self.kind {
-            Kind::Log => key.verify(text.as_bytes(), signature).is_ok().then_some(None),
-            Kind::Witness => {
-                let (time, signature) = signature.split_first_chunk::<8>()?;
+        let verify = |text: &str, signature: &[u8], time| match key.verify(text.as_bytes(), signature) {
+            Ok(()) => Verdict::Signed(time),
+            Err(_) => Verdict::Wrong,
+        };
+        match (self.kind, signature.split_first_chunk::<8>()) {
+            (Kind::Log, _) => verify(text, signature, None),
+            (Kind::Witness, Some((time, signature))) => {
                 let time = u64::from_be_bytes(*time);
-                key.verify(witnessed(text, time).as_bytes(), signature).is_ok().then_some(Some(time))
+                verify(&witnessed(text, time), signature, Some(time))
             }
+            (Kind::Witness, None) => Verdict::Wrong,
         }
     }
 }

@@ -63,12 +63,11 @@ pub async fn show(
         return Err(Problem::new("invalid_query"));
     }
     let mut database = site.writes.acquire().await?;
-    let size = match size {
-        Some(size) => size,
-        None => {
-            let newest = site.checkpoints.at_least(&mut database, position).await?;
-            newest.ok_or(Problem::new("not_found"))?.checkpoint.size
-        }
+    let size = if let Some(size) = size {
+        size
+    } else {
+        let newest = site.checkpoints.at_least(&mut database, position).await?;
+        newest.ok_or(Problem::new("not_found"))?.checkpoint.size
     };
     let proof = prove_inclusion(&mut database, position, size).await?.ok_or(Problem::new("not_found"))?;
     Ok(axum::Json(InclusionBody {
