@@ -1,16 +1,15 @@
-//! The function by which a program from before the destroyed keys appends: still there, and still does the same.
+//! A program from before read models had versions appends by another call, and is told so: it would feed none of them.
 
 use sqlx::{Connection, Executor, PgConnection};
-use uuid::Uuid;
 use zhanggui::eventstore::merkle::{Envelope, Frontier};
 use zhanggui::ports::Clock;
 
-use super::{registered, slots};
+use super::registered;
 use crate::eventstore::append::check_log;
 use crate::support::site::TestSite;
 
 #[tokio::test]
-async fn a_program_of_before_can_go_on_calling_the_function_as_it_did() {
+async fn a_program_of_before_is_refused_and_leaves_the_log_as_it_is() {
     let site = TestSite::start().await;
     let (id, _) = registered(&site).await;
     let pool = &site.app.log.pool;
@@ -37,7 +36,7 @@ async fn a_program_of_before_can_go_on_calling_the_function_as_it_did() {
     let mut connection = PgConnection::connect_with(&site.database.app_options()).await.unwrap();
     connection.execute("SET ROLE zhanggui_app").await.unwrap();
     // Arguments and types of the first version: no key without its wrapping.
-    let outcome: String = sqlx::query_scalar(
+    let refused = sqlx::query_scalar::<_, String>(
         "SELECT outcome FROM append_events($1, $2, ARRAY[0], ARRAY[$3], ARRAY['account'], ARRAY[$4], ARRAY[2::bigint], \
          ARRAY['account.avatar_removed'], ARRAY['1'], ARRAY[$5], ARRAY['{}'], ARRAY[$6], ARRAY[$7], '{}', '{}', \
          '{}', '{}', '{}', '{}', '{}', ARRAY[$4], ARRAY['password'], ARRAY[$8], ARRAY[$9], \
@@ -54,11 +53,10 @@ async fn a_program_of_before_can_go_on_calling_the_function_as_it_did() {
     .bind(stored.wrapped)
     .fetch_one(&mut connection)
     .await
-    .unwrap();
-    assert_eq!(outcome, "appended");
+    .unwrap_err();
+    // No such function.
+    assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("42883"), "{refused}");
     check_log(&site.app.log).await;
-    assert_eq!(slots(&site, &id).await, ["password", "person"]);
-    let sql = "SELECT key_id FROM sealing_keys WHERE aggregate_id = $1 AND slot = 'password'";
-    let replaced: Uuid = sqlx::query_scalar(sql).bind(&id).fetch_one(pool).await.unwrap();
-    assert_eq!(replaced, key.id);
+    let now: i64 = sqlx::query_scalar("SELECT position FROM log_head").fetch_one(pool).await.unwrap();
+    assert_eq!(now, seen);
 }
