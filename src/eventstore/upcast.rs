@@ -46,14 +46,6 @@ impl Upcasters {
     }
 }
 
-impl Upcasters {
-    /// Whether events of this name and version have another shape today.
-    #[must_use]
-    pub fn concern(&self, event_type: &str, event_version: &str) -> bool {
-        self.0.iter().any(|upcaster| upcaster.can_upcast(event_type, event_version))
-    }
-}
-
 impl fmt::Debug for Upcasters {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Upcasters({})", self.0.len())

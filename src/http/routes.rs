@@ -12,9 +12,9 @@ use tower_http::compression::CompressionLayer;
 use super::problem::Problem;
 use super::session::Need;
 use super::{
-    LARGEST_BODY, Shared, admin, analytics, audit, availability, avatar, captcha, guard, idempotency, leave, login,
-    logout, me, merchant, observe, operations, outbox, pages, password, password_resets, register, session,
-    verifications,
+    LARGEST_BODY, Shared, admin, analytics, audit, availability, avatar, captcha, guard, idempotency, leave,
+    login, logout, me, merchant, observe, operations, outbox, pages, password, password_resets, register,
+    session, verifications,
 };
 use crate::account::Role;
 

@@ -15,7 +15,7 @@ pub struct RecordActivity {
 }
 
 impl RecordActivity {
-    pub(super) fn decide(&self, state: &Account) -> Vec<AccountEvent> {
+    pub(super) fn decide(self, state: &Account) -> Vec<AccountEvent> {
         // A clock set back, or a time zone further west, gives a day a second time.
         let is_counted = state.active_on().is_some_and(|last| last >= self.date);
         let counts = state.is_registered() && !is_counted;

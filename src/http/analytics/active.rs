@@ -86,5 +86,5 @@ pub async fn show(
         is_final: row.revision > 0,
         revision: row.revision,
     };
-    Ok(answer(&headers, &body, tables::active(row, timezone)))
+    Ok(answer(&headers, &body, &tables::active(row, timezone)))
 }

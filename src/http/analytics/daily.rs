@@ -119,5 +119,5 @@ pub async fn show(
         as_of_position,
         days: rows.into_iter().map(DayBody::from).collect(),
     };
-    Ok(answer(&headers, &body, table))
+    Ok(answer(&headers, &body, &table))
 }

@@ -82,7 +82,7 @@ fn date(text: &str) -> Result<NaiveDate, Problem> {
 }
 
 /// JSON, or the table as a file where the client prefers one.
-fn answer(headers: &HeaderMap, body: &impl Serialize, table: Table) -> Response {
+fn answer(headers: &HeaderMap, body: &impl Serialize, table: &Table) -> Response {
     let mut response = if prefers(headers, "text/csv") {
         let kind = (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned());
         let file = format!("attachment; filename=\"{}.csv\"", table.name);

@@ -139,5 +139,5 @@ pub async fn show(
             .collect(),
         total: rows.first().map(FunnelNumbers::from).unwrap_or_default(),
     };
-    Ok(answer(&headers, &body, table))
+    Ok(answer(&headers, &body, &table))
 }

@@ -100,5 +100,5 @@ pub async fn show(
         as_of_position,
         cohorts: cohorts.collect(),
     };
-    Ok(answer(&headers, &body, table))
+    Ok(answer(&headers, &body, &table))
 }

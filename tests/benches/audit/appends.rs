@@ -9,7 +9,6 @@ use zhanggui::audit::checkpoints::Checkpoints;
 use zhanggui::eventstore::merkle::{Envelope, Frontier};
 use zhanggui::eventstore::{Append, NewEvent, Writer};
 use zhanggui::ports::Ports;
-use zhanggui::projections::engine;
 
 use crate::common::cluster::Cluster;
 use crate::common::load::{Meter, Sample, Worker, round};
@@ -68,8 +67,7 @@ pub(crate) async fn measure(
     report: &mut Report,
 ) -> Result<(), Fault> {
     let ports = Ports::system();
-    let (writer, _task) =
-        Writer::start(options.clone(), Arc::new(engine::listeners()?), Arc::clone(&ports.clock));
+    let (writer, _task) = Writer::start(options.clone(), Arc::clone(&ports.clock));
     let meter = Meter { postmaster: cluster.postmaster()?, program: std::process::id() };
     let mut samples: [Vec<Sample>; 2] = [Vec::new(), Vec::new()];
     for nth in 0..ROUNDS * 2 {

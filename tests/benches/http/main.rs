@@ -1,4 +1,4 @@
-//! How fast requests are answered: `cargo bench --bench http`, or of one subject: `-- accounts`, `-- merchants`, `-- crawler`.
+//! How fast requests are answered: `cargo bench --bench http`, or `-- accounts`, `-- merchants`, `-- crawler` alone.
 //!
 //! The real router is held against the smallest axum + sqlx program that gives the same answers, and
 //! against the work itself without HTTP. Both servers are processes of their own on one PostgreSQL; one

@@ -69,6 +69,7 @@ pub(super) fn account() -> impl Strategy<Value = Vec<AccountEvent>> {
         email: personal("zhang@example.com"),
         phone: personal("+8613800138000"),
         password_hash: Secret::new("password", "first".to_owned()),
+        date: None,
     });
     (registered, prop::collection::vec(account_event(), 0..12), prop::bool::weighted(0.3)).prop_map(
         |(registered, life, erased)| {

@@ -104,7 +104,7 @@ async fn check<A: LoggedAggregate>(
 fn replayed_at_any_point_it_is_what_it_was_and_what_changed_makes_the_one_the_other() {
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let site = runtime.block_on(TestSite::start());
-    let log = runtime.block_on(async { unheard(&site) });
+    let log = runtime.block_on(unheard(&site));
     let there = (&site, &log);
     let mut runner = TestRunner::new(Config { cases: 30, failure_persistence: None, ..Config::default() });
     let histories = (account(), store(), product(), (any::<usize>(), any::<usize>()));

@@ -21,7 +21,7 @@ const AT_ONCE: i64 = 500;
 /// A site whose log has many events, every fourth of which is another one.
 async fn site() -> TestSite {
     let site = TestSite::start().await;
-    let accounts = recorder::<Account>(&unheard(&site));
+    let accounts = recorder::<Account>(&unheard(&site).await);
     let (verification_id, channel, purpose) = (Uuid::nil(), Channel::Sms, Purpose::VerifyContact);
     let events: Vec<_> = (1..=AT_ONCE)
         .map(|n| match n % 4 {

@@ -5,19 +5,18 @@ use std::sync::Arc;
 use cqrs_es::Aggregate;
 use cqrs_es::event_sink::EventSink;
 use serde::{Deserialize, Serialize};
-use zhanggui::database::{as_service, upcasters};
+use zhanggui::database::upcasters;
 use zhanggui::eventstore::store::Log;
-use zhanggui::eventstore::writer::listeners::Listeners;
-use zhanggui::eventstore::{ClaimChange, Commands, DestroyedKeys, LoggedAggregate, Store, Writer};
+use zhanggui::eventstore::{ClaimChange, Commands, DestroyedKeys, LoggedAggregate, Store};
 
 use crate::support::site::TestSite;
 
-/// The log of a site, written to by another writer of which no read model hears: these would not bear everything.
-pub(super) fn unheard(site: &TestSite) -> Log {
-    let listeners = Arc::new(Listeners::default());
-    let (options, clock) = (as_service(&site.database.app_options()), Arc::clone(&site.app.site.ports.clock));
-    let (writer, _task) = Writer::start(options, Arc::clone(&listeners), clock);
-    Log { writer, listeners, ..site.app.log.clone() }
+/// The log of a site, of which no read model hears any more: these would not bear everything.
+pub(super) async fn unheard(site: &TestSite) -> Log {
+    let deaf =
+        "WITH gone AS (DELETE FROM read_model_listeners) UPDATE log_head SET generation = generation + 1";
+    sqlx::query(deaf).execute(&site.app.log.pool).await.unwrap();
+    site.app.log.clone()
 }
 
 /// Records on streams of this aggregate's type.

@@ -32,7 +32,7 @@ async fn a_program_of_before_is_refused_and_leaves_the_log_as_it_is() {
     .leaf();
     let mut head = Frontier::from_bytes(u64::try_from(seen).unwrap(), &frontier).unwrap();
     head.push(leaf);
-    let (key, stored) = site.app.log.sealer.new_key("password").unwrap();
+    let (_, stored) = site.app.log.sealer.new_key("password").unwrap();
     let mut connection = PgConnection::connect_with(&site.database.app_options()).await.unwrap();
     connection.execute("SET ROLE zhanggui_app").await.unwrap();
     // Arguments and types of the first version: no key without its wrapping.
@@ -55,7 +55,11 @@ async fn a_program_of_before_is_refused_and_leaves_the_log_as_it_is() {
     .await
     .unwrap_err();
     // No such function.
-    assert_eq!(refused.as_database_error().and_then(|error| error.code()).as_deref(), Some("42883"), "{refused}");
+    assert_eq!(
+        refused.as_database_error().and_then(|error| error.code()).as_deref(),
+        Some("42883"),
+        "{refused}"
+    );
     check_log(&site.app.log).await;
     let now: i64 = sqlx::query_scalar("SELECT position FROM log_head").fetch_one(pool).await.unwrap();
     assert_eq!(now, seen);
