@@ -60,8 +60,8 @@ function Question({ filters }) {
   return html`<form class="question" method="get" action="/audit" role="search" noValidate onSubmit=${submit}>
     ${h(Field, { name: 'from', type: 'datetime-local', label: t('audit.from'), form, autocomplete: 'off' })}
     ${h(Field, { name: 'to', type: 'datetime-local', label: t('audit.to'), form, autocomplete: 'off' })}
-    ${h(Choice, { name: 'aggregate_type', label: t('audit.aggregate_type'), any: t('audit.any'), groups: [{ values: aggregates.map(({ aggregate_type }) => aggregate_type) }], form })}
     ${h(Choice, { name: 'event_type', label: t('audit.event_type'), any: t('audit.any'), groups: events, form })}
+    ${h(Choice, { name: 'aggregate_type', label: t('audit.aggregate_type'), any: t('audit.any'), groups: [{ values: aggregates.map(({ aggregate_type }) => aggregate_type) }], form })}
     ${text('aggregate_id', t('audit.aggregate_id'))}
     ${text('actor_id', t('audit.actor'))}
     <details class="rare" open=${more.value} onToggle=${(/** @type {{ currentTarget: HTMLDetailsElement }} */ event) => { more.value = event.currentTarget.open; }}>

@@ -20,7 +20,9 @@ const states = {
     await page.unroute('**/api/v1/audit/events?**');
   },
   'an event': async (page) => {
-    await page.goto('/audit?event_type=account.registered');
+    // The reader's own, which nobody else erases meanwhile.
+    const { user_id } = await page.evaluate(() => fetch('/api/v1/me', { headers: { Accept: 'application/json' } }).then((answer) => answer.json()));
+    await page.goto(`/audit?event_type=account.registered&aggregate_id=${user_id}`);
     await page.click('.rows a >> nth=0');
     await page.locator('#payload-title').waitFor();
   },
