@@ -57,25 +57,6 @@ BEGIN
     RETURN times;
 END $$;
 
--- The last position that was recorded before an instant; 0 when there is none. Times never decrease along the log, so
--- halving it finds the place without an index on the time.
-CREATE FUNCTION position_before(instant timestamptz) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
-DECLARE
-    low bigint := 0;
-    high bigint := (SELECT h.position FROM log_head h WHERE h.log = 0);
-    middle bigint;
-BEGIN
-    WHILE low < high LOOP
-        middle := (low + high + 1) / 2;
-        IF (SELECT e.recorded_at < instant FROM events e WHERE e.log = 0 AND e.position = middle) THEN
-            low := middle;
-        ELSE
-            high := middle - 1;
-        END IF;
-    END LOOP;
-    RETURN low;
-END $$;
-
 -- The last sequence of a stream that stands at a position or before it; 0 when there is none. Both grow together.
 CREATE FUNCTION sequence_at(type text, id text, place bigint) RETURNS bigint LANGUAGE plpgsql STABLE STRICT AS $$
 DECLARE
@@ -96,5 +77,5 @@ BEGIN
     RETURN low;
 END $$;
 
-REVOKE ALL ON FUNCTION summarise_links, position_before, sequence_at FROM PUBLIC;
-GRANT EXECUTE ON FUNCTION summarise_links, position_before, sequence_at TO zhanggui_app;
+REVOKE ALL ON FUNCTION summarise_links, sequence_at FROM PUBLIC;
+GRANT EXECUTE ON FUNCTION summarise_links, sequence_at TO zhanggui_app;

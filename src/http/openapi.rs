@@ -76,6 +76,7 @@ mod tests {
                 "/store",
                 "/admin",
                 "/analytics",
+                "/audit",
                 "/docs",
                 "/dev/outbox",
                 "/favicon.ico",

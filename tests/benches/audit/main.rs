@@ -6,6 +6,7 @@
 
 mod appends;
 #[path = "../common/mod.rs"]
+#[expect(dead_code, reason = "the other benches say more of a round")]
 mod common;
 mod files;
 mod latency;

@@ -82,7 +82,7 @@ impl Read {
         i64::try_from(within.flat_map(|(_, people)| people).collect::<BTreeSet<_>>().len()).unwrap()
     }
 
-    fn new(&self, date: NaiveDate) -> i64 {
+    fn newcomers(&self, date: NaiveDate) -> i64 {
         let came = self.came.get(&date).cloned().unwrap_or_default();
         let is_first = |id: &&String| self.came.range(..date).all(|(_, people)| !people.contains(*id));
         i64::try_from(came.iter().filter(is_first).count()).unwrap()
@@ -158,7 +158,7 @@ async fn check(site: &TestSite) {
         let date = day.date;
         assert_eq!(day.registrations, read.registrations(date), "registrations on {date}");
         assert_eq!(day.active_users, read.active(date, 1), "active on {date}");
-        assert_eq!(day.new_users, read.new(date), "new on {date}");
+        assert_eq!(day.new_users, read.newcomers(date), "new on {date}");
         assert_eq!(day.returning_users, day.active_users - day.new_users, "returning on {date}");
         assert_eq!(day.weekly_active_users, read.active(date, 7), "weekly on {date}");
         assert_eq!(day.monthly_active_users, read.active(date, 30), "monthly on {date}");

@@ -7,7 +7,7 @@ use zhanggui::eventstore::personal::{Personal, Secret};
 use zhanggui::merchant::product::{Changes, InfoFailure, InfoSource, ListingStatus};
 use zhanggui::merchant::{ProductEvent, StoreEvent};
 
-fn personal(text: impl ToString) -> Personal<String> {
+fn personal(text: &(impl ToString + ?Sized)) -> Personal<String> {
     Personal::new(text.to_string())
 }
 
@@ -27,7 +27,11 @@ fn account_event() -> impl Strategy<Value = AccountEvent> {
     let failed = (id.clone(), channel.clone(), purpose, 1_u8..6);
     prop_oneof![
         ("[a-f]{4}", 1_i64..99, prop::option::of(0_u8..3)).prop_map(|(session_digest, login_time, agent)| {
-            AccountEvent::LoggedIn { session_digest, login_time, user_agent: agent.map(personal) }
+            AccountEvent::LoggedIn {
+                session_digest,
+                login_time,
+                user_agent: agent.map(|agent| personal(&agent)),
+            }
         }),
         "[a-f]{4}".prop_map(|session_digest| AccountEvent::LoggedOut { session_digest }),
         hash.clone().prop_map(|password_hash| AccountEvent::PasswordRehashed { password_hash }),
@@ -36,7 +40,7 @@ fn account_event() -> impl Strategy<Value = AccountEvent> {
                 verification_id,
                 channel,
                 purpose,
-                destination: personal(n),
+                destination: personal(&n),
                 code: Secret::new(&zhanggui::account::codes::slot(purpose, channel), format!("{n:06}")),
                 requested_at,
                 expires_at: requested_at + chrono::TimeDelta::minutes(10),
@@ -53,7 +57,7 @@ fn account_event() -> impl Strategy<Value = AccountEvent> {
         (id, channel, hash).prop_map(|(verification_id, channel, password_hash)| {
             AccountEvent::PasswordChanged { verification_id, channel, password_hash }
         }),
-        (0_u8..3).prop_map(|n| AccountEvent::AvatarChanged { avatar: personal(n) }),
+        (0_u8..3).prop_map(|n| AccountEvent::AvatarChanged { avatar: personal(&n) }),
         Just(AccountEvent::AvatarRemoved {}),
         role.clone().prop_map(|role| AccountEvent::RoleGranted { role }),
         role.prop_map(|role| AccountEvent::RoleRevoked { role }),

@@ -219,7 +219,11 @@ async fn the_role_of_analysts_reads_the_views_and_cannot_get_out() {
     for sql in attempts() {
         let refused = analyst.execute(sql.as_str()).await;
         let error = refused.expect_err(&sql);
-        let code = error.as_database_error().and_then(|error| error.code()).unwrap_or_default().into_owned();
+        let code = error
+            .as_database_error()
+            .and_then(sqlx::error::DatabaseError::code)
+            .unwrap_or_default()
+            .into_owned();
         // Insufficient privilege; a view that cannot be written; a session authorization that may not be.
         assert!(["42501", "55000", "0A000", "28000"].contains(&code.as_str()), "{sql}: {error}");
     }

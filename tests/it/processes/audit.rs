@@ -33,103 +33,145 @@ async fn a_log_is_signed_exported_witnessed_and_verified_on_the_command_line() {
     let (database, folder) = (cluster::database().await, Folder::new("audit"));
     let command = program_on(&database, &folder.0);
     let server = spawn_blocking(|| Server::start(command)).await.unwrap();
-    let shopper = Shopper::new(&server.url).await;
-    let within = |arguments: &[&str]| audit(&database, &folder.0, arguments);
-    let out = |arguments: &[&str]| offline(&folder.0, arguments);
-    let keep = |name: &str, text: &str| fs::write(folder.0.join(name), text).unwrap();
-
-    keep("first.txt", &within(&["checkpoint"]));
-    keep("keys.json", &within(&["key", "show"]));
-    let published = reqwest_text(&format!("{}/.well-known/zhanggui-log-keys", server.url)).await;
-    keep("published.json", &published);
-    let exported = within(&["export", "--out", "log.ndjson"]);
-    assert!(exported.contains("positions 1 to "), "{exported}");
-
-    let (status, report, error) =
-        out(&["verify", "--log", "log.ndjson", "--key", "published.json", "--checkpoint", "first.txt"]);
-    assert_eq!((status, error.as_str()), (Some(0), ""), "{report}");
-    assert!(
-        report.contains("signatures    ")
-            && report.contains("held          your checkpoint")
-            && report.contains("\nverified: nothing was altered up to position "),
-        "{report}"
-    );
-    let (status, report, _) = out(&["verify", "--log", "log.ndjson"]);
-    assert!(
-        status == Some(0) && report.contains("UNCHECKED") && report.contains("\nwhole in itself"),
-        "{report}"
-    );
-
-    // A witness, on a machine of its own: its first checkpoint, then one that follows.
-    let (status, public, _) = out(&["key", "new", "witness.example/w1", "--out", "witness.key"]);
-    assert_eq!(status, Some(0));
-    keep("witness.pub", &public);
-    let cosign = |checkpoint: &str, more: &[&str]| {
-        let known = [
-            "cosign",
-            "--checkpoint",
-            checkpoint,
-            "--key",
-            "witness.key",
-            "--log-key",
-            "keys.json",
-            "--state",
-            "witness.state",
-        ];
-        out(&[known.as_slice(), more].concat())
-    };
-    let (status, cosigned, error) = cosign("first.txt", &[]);
-    assert_eq!(status, Some(0), "{error}");
-    keep("cosigned.txt", &cosigned);
-    assert_eq!(within(&["checkpoint", "--add", "cosigned.txt", "--witness", "witness.pub"]), cosigned);
-    shopper.status(&server.url, "/api/v1/me").await;
-    Shopper::new(&server.url).await;
-    keep("second.txt", &within(&["checkpoint"]));
-    let (status, _, error) = cosign("second.txt", &[]);
-    assert_eq!(status, Some(1));
-    assert!(error.contains("no proof shows that the log of"), "{error}");
-    let (status, _, error) = cosign("cosigned.txt", &[]);
-    assert_eq!(status, Some(0), "the same once more: {error}");
-
-    // Keys turn beside the server, and what was kept from before still verifies.
-    within(&["key", "rotate"]);
-    Shopper::new(&server.url).await;
-    keep("keys.json", &within(&["key", "show"]));
-    within(&["export", "--out", "log.ndjson", "--resume"]);
-    let (status, report, error) = out(&[
-        "verify",
-        "--log",
-        "log.ndjson",
-        "--key",
-        "keys.json",
-        "--key",
-        "witness.pub",
-        "--checkpoint",
-        "cosigned.txt",
-    ]);
-    assert_eq!(status, Some(0), "{error}");
-    assert!(report.contains("cosignatures  "), "{report}");
-    let report = within(&["verify", "--key", "keys.json"]);
-    assert!(
-        report.contains("tiles         0 agree") && report.contains("leaf hashes and the head"),
-        "{report}"
-    );
-    let (status, _, error) = out(&["verify", "--log", "log.ndjson", "--key", "published.json"]);
-    assert_eq!(status, Some(1));
-    assert!(error.contains("not signed by a key that you trust"), "{error}");
-
-    let text = fs::read_to_string(folder.0.join("log.ndjson")).unwrap().replacen(
-        "account.registered",
-        "account.Registered",
-        1,
-    );
-    keep("altered.ndjson", &text);
-    let (status, nothing, error) = out(&["verify", "--log", "altered.ndjson"]);
-    assert_eq!((status, nothing.as_str(), error.lines().count()), (Some(1), "", 1), "{error}");
-    assert!(error.starts_with("zhanggui: positions 1 to "), "{error}");
-    assert_eq!(out(&["verify", "--log", "nowhere"]).0, Some(1));
-    assert_eq!(out(&["verify", "--nonsense"]).0, Some(2));
+    let mut shopper = Shopper::new(&server.url).await;
+    let auditor = Auditor { database, folder };
+    auditor.exports_and_verifies(&server).await;
+    auditor.has_it_witnessed(&server, &mut shopper).await;
+    auditor.bears_a_turn_of_keys(&server).await;
+    auditor.finds_what_was_altered();
     assert_eq!(spawn_blocking(|| server.stop()).await.unwrap(), Some(0));
+}
+
+/// Somebody with the command line: beside the server, and on a machine with files alone.
+struct Auditor {
+    database: TestDatabase,
+    folder: Folder,
+}
+
+impl Auditor {
+    /// Runs `audit …` where the database is; gives what it printed.
+    fn within(&self, arguments: &[&str]) -> String {
+        audit(&self.database, &self.folder.0, arguments)
+    }
+
+    /// Runs `audit …` with nothing but files.
+    fn out(&self, arguments: &[&str]) -> (Option<i32>, String, String) {
+        offline(&self.folder.0, arguments)
+    }
+
+    fn keep(&self, name: &str, text: &str) {
+        fs::write(self.folder.0.join(name), text).unwrap();
+    }
+
+    async fn exports_and_verifies(&self, server: &Server) {
+        self.keep("first.txt", &self.within(&["checkpoint"]));
+        self.keep("keys.json", &self.within(&["key", "show"]));
+        let published = reqwest_text(&format!("{}/.well-known/zhanggui-log-keys", server.url)).await;
+        self.keep("published.json", &published);
+        let exported = self.within(&["export", "--out", "log.ndjson"]);
+        assert!(exported.contains("positions 1 to "), "{exported}");
+
+        let (status, report, error) = self.out(&[
+            "verify",
+            "--log",
+            "log.ndjson",
+            "--key",
+            "published.json",
+            "--checkpoint",
+            "first.txt",
+        ]);
+        assert_eq!((status, error.as_str()), (Some(0), ""), "{report}");
+        assert!(
+            report.contains("signatures    ")
+                && report.contains("held          your checkpoint")
+                && report.contains("\nverified: nothing was altered up to position "),
+            "{report}"
+        );
+        let (status, report, _) = self.out(&["verify", "--log", "log.ndjson"]);
+        assert!(
+            status == Some(0) && report.contains("UNCHECKED") && report.contains("\nwhole in itself"),
+            "{report}"
+        );
+    }
+
+    async fn has_it_witnessed(&self, server: &Server, shopper: &mut Shopper) {
+        // A witness, on a machine of its own: its first checkpoint, then one that follows.
+        let (status, public, _) = self.out(&["key", "new", "witness.example/w1", "--out", "witness.key"]);
+        assert_eq!(status, Some(0));
+        self.keep("witness.pub", &public);
+        let cosign = |checkpoint: &str, more: &[&str]| {
+            let known = [
+                "cosign",
+                "--checkpoint",
+                checkpoint,
+                "--key",
+                "witness.key",
+                "--log-key",
+                "keys.json",
+                "--state",
+                "witness.state",
+            ];
+            self.out(&[known.as_slice(), more].concat())
+        };
+        let (status, cosigned, error) = cosign("first.txt", &[]);
+        assert_eq!(status, Some(0), "{error}");
+        self.keep("cosigned.txt", &cosigned);
+        assert_eq!(
+            self.within(&["checkpoint", "--add", "cosigned.txt", "--witness", "witness.pub"]),
+            cosigned
+        );
+        shopper.status(&server.url, "/api/v1/me").await;
+        Shopper::new(&server.url).await;
+        self.keep("second.txt", &self.within(&["checkpoint"]));
+        let (status, _, error) = cosign("second.txt", &[]);
+        assert_eq!(status, Some(1));
+        assert!(error.contains("no proof shows that the log of"), "{error}");
+        let (status, _, error) = cosign("cosigned.txt", &[]);
+        assert_eq!(status, Some(0), "the same once more: {error}");
+    }
+
+    async fn bears_a_turn_of_keys(&self, server: &Server) {
+        // Keys turn beside the server, and what was kept from before still verifies.
+        self.within(&["key", "rotate"]);
+        Shopper::new(&server.url).await;
+        self.keep("keys.json", &self.within(&["key", "show"]));
+        self.within(&["export", "--out", "log.ndjson", "--resume"]);
+        let (status, report, error) = self.out(&[
+            "verify",
+            "--log",
+            "log.ndjson",
+            "--key",
+            "keys.json",
+            "--key",
+            "witness.pub",
+            "--checkpoint",
+            "cosigned.txt",
+        ]);
+        assert_eq!(status, Some(0), "{error}");
+        assert!(report.contains("cosignatures  "), "{report}");
+        let report = self.within(&["verify", "--key", "keys.json"]);
+        assert!(
+            report.contains("tiles         0 agree") && report.contains("leaf hashes and the head"),
+            "{report}"
+        );
+        let (status, _, error) = self.out(&["verify", "--log", "log.ndjson", "--key", "published.json"]);
+        assert_eq!(status, Some(1));
+        assert!(error.contains("not signed by a key that you trust"), "{error}");
+    }
+
+    fn finds_what_was_altered(&self) {
+        let text = fs::read_to_string(self.folder.0.join("log.ndjson")).unwrap().replacen(
+            "account.registered",
+            "account.Registered",
+            1,
+        );
+        self.keep("altered.ndjson", &text);
+        let (status, nothing, error) = self.out(&["verify", "--log", "altered.ndjson"]);
+        assert_eq!((status, nothing.as_str(), error.lines().count()), (Some(1), "", 1), "{error}");
+        assert!(error.starts_with("zhanggui: positions 1 to "), "{error}");
+        assert_eq!(self.out(&["verify", "--log", "nowhere"]).0, Some(1));
+        assert_eq!(self.out(&["verify", "--nonsense"]).0, Some(2));
+    }
 }
 
 async fn reqwest_text(url: &str) -> String {

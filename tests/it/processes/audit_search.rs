@@ -76,6 +76,11 @@ async fn the_log_is_searched_replayed_and_compared_from_the_command_line() {
     let look = |shown: &str| (id.to_owned(), Value::from(shown));
     assert_eq!(looks, [look("state"), look("events"), look("difference")]);
 
+    refused(audit, id, name);
+}
+
+/// What cannot be answered (1) and what cannot be asked (2).
+fn refused(audit: impl Fn(&[&str]) -> (Option<i32>, String, String), id: &str, name: &str) {
     for (arguments, expected) in [
         (&["state", "emperor", id][..], 1),
         (&["diff", "account", "nobody"], 1),

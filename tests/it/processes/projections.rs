@@ -1,6 +1,6 @@
 //! `zhanggui projections`: what operators see and do, and a rebuild that is killed.
 
-use std::process::{Command, Stdio};
+use std::process::Stdio;
 use std::time::{Duration, Instant};
 
 use serde_json::json;
@@ -98,7 +98,7 @@ async fn a_rebuild_that_is_killed_leaves_the_live_one_and_the_next_start_removes
     let live = rows(&mut connection, &schema_of("product_list")).await;
     let under_way = "SELECT EXISTS (SELECT FROM read_model_builds WHERE name = 'product_list')";
     for delay in [0, 30, 90] {
-        let mut rebuilding = Command::from(program_on(&site.database, &folder.0))
+        let mut rebuilding = program_on(&site.database, &folder.0)
             .args(["projections", "rebuild", "product_list"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())

@@ -6,6 +6,7 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use sqlx::{Connection, PgConnection};
 use zhanggui::database::as_service;
+use zhanggui::eventstore::Metadata;
 use zhanggui::projections::engine::{Kind, ReadModel};
 use zhanggui::projections::rebuild::When;
 use zhanggui::projections::registry::{GRACE, drop_unused, is_current, still_used};
@@ -67,10 +68,10 @@ async fn an_event_that_only_the_newer_program_hears_is_in_its_read_model_though_
     let (site, counters) = site_with(&old).await;
     // Until now nobody hears it.
     let hide = || Command::Hide("secret".to_owned());
-    counters.execute("c", hide(), Default::default()).await.unwrap();
+    counters.execute("c", hide(), Metadata::default()).await.unwrap();
     let new = tally_that(Kind::Inline, "counter.hidden", "5");
     site.builder().rebuild(&new, When::Missing).await.unwrap().unwrap();
-    counters.execute("c", hide(), Default::default()).await.unwrap();
+    counters.execute("c", hide(), Metadata::default()).await.unwrap();
     add(&counters, "c", 1).await;
     assert_eq!((total(&site, &old).await, total(&site, &new).await), (1, 10));
 }

@@ -56,7 +56,7 @@ async fn a_program_of_before_is_refused_and_leaves_the_log_as_it_is() {
     .unwrap_err();
     // No such function.
     assert_eq!(
-        refused.as_database_error().and_then(|error| error.code()).as_deref(),
+        refused.as_database_error().and_then(sqlx::error::DatabaseError::code).as_deref(),
         Some("42883"),
         "{refused}"
     );

@@ -37,10 +37,8 @@ async fn page(client: &mut Client, query: &str) -> Value {
 
 /// All events that fit, by pages of `limit`.
 async fn walk(client: &mut Client, query: &str, limit: u16, newest_first: bool) -> Vec<Value> {
-    let (order, next, parameter) = match newest_first {
-        true => ("desc", "next_before", "before"),
-        false => ("asc", "next_after", "after"),
-    };
+    let (order, next, parameter) =
+        if newest_first { ("desc", "next_before", "before") } else { ("asc", "next_after", "after") };
     let (mut found, mut place) = (Vec::new(), String::new());
     loop {
         let json = page(client, &format!("order={order}&limit={limit}&{query}{place}")).await;

@@ -49,7 +49,7 @@ async fn personal_values_are_shown_to_who_asks_and_the_look_is_on_record() {
         .collect();
     assert!(holding.len() > 1 && holding.len() < covered["events"].as_array().unwrap().len());
     let first = (who.clone(), user_id.clone(), json!("events"), json!(holding));
-    assert_eq!(looks(&mut client).await, [first.clone()]);
+    assert_eq!(looks(&mut client).await, std::slice::from_ref(&first));
     let look = walk(&mut client, "event_type=account.revealed", 1, false).await;
     assert_eq!(look[0]["metadata"]["request_id"], "a-look-of-mine");
     assert!(!repeats(&look[0].to_string(), &person.email));
