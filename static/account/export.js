@@ -5,7 +5,6 @@ import { save } from '../files.js';
 import { t } from '../i18n.js';
 import { Icon } from '../parts/icons.js';
 import { Notice, ProblemNotice } from '../parts/notice.js';
-import { save } from '../parts/save.js';
 import { asProblem } from '../problem.js';
 import { endedBy } from '../session.js';
 import { Section } from './section.js';

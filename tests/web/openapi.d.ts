@@ -1,5 +1,26 @@
 // The server's interface. Written by types.mjs from the OpenAPI document; do not edit.
 export interface paths {
+    "/.well-known/zhanggui-log-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The keys that sign the log
+         * @description # Errors
+         *     The database's.
+         */
+        get: operations["show_log_keys"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/admin/people": {
         parameters: {
             query?: never;
@@ -42,6 +63,280 @@ export interface paths {
          *     `forbidden` without the role `admin`; `not_found` where there is no such person or role.
          */
         delete: operations["revoke_role"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/active": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Daily, weekly and monthly active users
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["active_users"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/daily": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Registrations and active users by day
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["daily_statistics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/products": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What becomes of products by day
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["product_funnel"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/analytics/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Weekly retention cohorts
+         * @description # Errors
+         *     `invalid_query`; the database's.
+         */
+        get: operations["retention"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/checkpoint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * A signed checkpoint of the log
+         * @description # Errors
+         *     `not_found` for a size that was not signed, or that the log has not reached; `invalid_query`.
+         */
+        get: operations["show_checkpoint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Find events
+         * @description # Errors
+         *     `forbidden` without the role `auditor`; `invalid_query`; `too_many_requests`. Where the database fails later, the lines
+         *     end in the middle.
+         */
+        get: operations["find_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/events/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * An event and what it is linked with
+         * @description # Errors
+         *     `not_found` where the log has no such position; `forbidden` without the role `auditor`; `invalid_query`.
+         */
+        get: operations["show_event"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proofs/consistency": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That the log was only added to
+         * @description # Errors
+         *     `not_found` for a size that the log has not reached; `invalid_query`.
+         */
+        get: operations["prove_consistency"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/proofs/inclusion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * That an event is in the log
+         * @description # Errors
+         *     `not_found` for an event or a size that the log does not have; `invalid_query`.
+         */
+        get: operations["prove_inclusion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/streams/{type}/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The events of a stream
+         * @description # Errors
+         *     `not_found` where there is no such stream; `forbidden` without the role `auditor`; `invalid_query`.
+         */
+        get: operations["show_stream"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/streams/{type}/{id}/diff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changed between two points
+         * @description # Errors
+         *     `not_found` where there is no such stream; `forbidden` without the role `auditor`; `invalid_query`.
+         */
+        get: operations["show_difference"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/streams/{type}/{id}/state": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The state at a point
+         * @description # Errors
+         *     `not_found` where there is no such stream; `forbidden` without the role `auditor`; `invalid_query`.
+         */
+        get: operations["show_state"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/audit/types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Types of aggregates and events
+         * @description # Errors
+         *     `forbidden` without the role `auditor`; the database's.
+         */
+        get: operations["list_event_types"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -190,7 +485,7 @@ export interface paths {
         /**
          * Everything about me
          * @description # Errors
-         *     `too_many_requests`; the database's.
+         *     `too_many_requests`; the database's and the pictures' store's.
          */
         get: operations["export_account"];
         put?: never;
@@ -353,7 +648,12 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Rename my store
+         * @description # Errors
+         *     `no_store`; `validation_failed`.
+         */
+        patch: operations["rename_store"];
         trace?: never;
     };
     "/api/v1/store/categories": {
@@ -403,6 +703,30 @@ export interface paths {
         patch: operations["rename_category"];
         trace?: never;
     };
+    "/api/v1/store/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What changes, as it happens
+         * @description Messages are `ready`, `product` (the product and whether it is `deleted`), `store` (name and categories), `reset`
+         *     (too much was missed: load the list), `session` (it is over) and `replaced` (a fifth stream took its place).
+         *
+         *     # Errors
+         *     `no_store`; `invalid_query`; `overloaded` where too many watch.
+         */
+        get: operations["watch_store"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/store/products": {
         parameters: {
             query?: never;
@@ -444,6 +768,27 @@ export interface paths {
         get: operations["export_products"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/store/products/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Do the same to many products
+         * @description # Errors
+         *     `no_store`; `validation_failed` for the request as a whole. What a single product refuses stands in the answer.
+         */
+        post: operations["act_on_products"];
         delete?: never;
         options?: never;
         head?: never;
@@ -667,6 +1012,65 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Active people. */
+        ActiveBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /**
+             * Format: date
+             * @description The day asked for.
+             */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many came on the day.
+             */
+            dau: number;
+            /** @description Whether the day is closed. */
+            final: boolean;
+            /**
+             * Format: int64
+             * @description Different people in the 30 days that end with it.
+             */
+            mau: number;
+            /**
+             * Format: int64
+             * @description For how many it was the first day.
+             */
+            new_users: number;
+            /**
+             * Format: int64
+             * @description How many had come before.
+             */
+            returning_users: number;
+            /**
+             * Format: int64
+             * @description 0 while it is open, 1 once closed, more when it changed all the same.
+             */
+            revision: number;
+            /** @description The time zone whose day it is. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+            /**
+             * Format: int64
+             * @description Different people in the 7 days that end with it.
+             */
+            wau: number;
+        };
+        /** @description An aggregate and what happened to any of its kind. */
+        AggregateTypes: {
+            /** @description The aggregate's type. */
+            aggregate_type: string;
+            /** @description The types of its events that are in the log, by name. */
+            event_types: string[];
+        };
         /** @description Whether a value is free. */
         AvailabilityBody: {
             /** @description Whether nobody has it. */
@@ -709,6 +1113,37 @@ export interface components {
              */
             stopped_at?: number;
         };
+        /** @description What became of them. */
+        BulkBody: {
+            /** @description To how many it was done, or had been done before. */
+            done: number;
+            /** @description The products to which it was not, in their order. */
+            errors: components["schemas"]["BulkError"][];
+        };
+        /** @description Why it was not done to a product. */
+        BulkError: {
+            /** @description A problem's code. */
+            code: string;
+            /** @description The same in the reader's language. */
+            message: string;
+            /**
+             * Format: uuid
+             * @description The product.
+             */
+            product_id: string;
+        };
+        /** @description The body of `POST /store/products/bulk`. */
+        BulkRequest: {
+            /** @description `list`, `delist`, `delete`, `restore`, `refresh`, or `move` into a category. */
+            action: string;
+            /**
+             * Format: uuid
+             * @description For `move`: a category of the store; null for none.
+             */
+            category_id?: string | null;
+            /** @description Which products, 1 to 500. */
+            product_ids: string[];
+        };
         /** @description A captcha that waits to be solved. */
         CaptchaBody: {
             /**
@@ -741,6 +1176,17 @@ export interface components {
             /** @description 1–30 characters in one line, another than the store's other categories have. */
             name: string;
         };
+        /** @description A field that is different. */
+        Change: {
+            /** @description The value after; null for one that is not there. */
+            after: Record<string, never> | null;
+            /** @description The value before; null for one that was not there. */
+            before: Record<string, never> | null;
+            /** @description What happened to it. */
+            op: components["schemas"]["Operation"];
+            /** @description Where it is: a JSON pointer (RFC 6901). */
+            path: string;
+        };
         /** @description The body of `PUT /me/password`. */
         ChangePasswordRequest: {
             /** @description The six digits that were sent. */
@@ -761,15 +1207,75 @@ export interface components {
              */
             verification_id: string;
         };
+        /** @description A product, and whether it is gone: the data of `product`. */
+        ChangedProduct: components["schemas"]["ProductBody"] & {
+            /** @description Whether it is in no answer any more. */
+            deleted: boolean;
+        };
+        /** @description A store as it is now: the data of `store`. */
+        ChangedStore: {
+            /** @description All its categories, by name. */
+            categories: components["schemas"]["CountedCategory"][];
+            /** @description Its public name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description Products that are not deleted.
+             */
+            product_count: number;
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store_id: string;
+        };
         /**
          * @description The way a code goes.
          * @enum {string}
          */
         Channel: "email" | "sms";
+        /** @description Those who registered in one week. */
+        CohortBody: {
+            /**
+             * Format: int64
+             * @description How many registered.
+             */
+            registrations: number;
+            /**
+             * Format: date
+             * @description Its Monday.
+             */
+            week: string;
+            /** @description The weeks since, that of the registration first. */
+            weeks: components["schemas"]["WeekBody"][];
+        };
         /** @description The body of `POST /me/verifications/{id}/confirm`. */
         ConfirmRequest: {
             /** @description The six digits that were sent. */
             code: string;
+        };
+        /** @description The proof, with all that is needed to check it. */
+        ConsistencyBody: {
+            /**
+             * Format: int64
+             * @description How many events the shorter log has.
+             */
+            from: number;
+            /** @description The signed checkpoint of the shorter, if there is one. */
+            from_checkpoint?: string | null;
+            /** @description The root of the shorter. */
+            from_root_hash: string;
+            /** @description What leads to both (RFC 9162, 2.1.4). */
+            hashes: string[];
+            /**
+             * Format: int64
+             * @description How many the longer has.
+             */
+            to: number;
+            /** @description The signed checkpoint of the longer, if there is one. */
+            to_checkpoint?: string | null;
+            /** @description The root of the longer. */
+            to_root_hash: string;
         };
         /** @description A category and how much is in it. */
         CountedCategory: {
@@ -786,6 +1292,90 @@ export interface components {
              */
             product_count: number;
         };
+        /** @description Days in order. */
+        DailyBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /** @description Every day of the range that has begun. */
+            days: components["schemas"]["DayBody"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+        };
+        /** @description One day. */
+        DayBody: {
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            active_users: number;
+            /** @description Why it changed: `late_event` or `corrected`. */
+            cause: string | null;
+            /**
+             * Format: date-time
+             * @description When it was closed or last revised.
+             */
+            closed_at: string | null;
+            /**
+             * Format: int64
+             * @description Up to which position the closed numbers were counted.
+             */
+            counted_to: number | null;
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            date: string;
+            /** @description Whether the day is closed. */
+            final: boolean;
+            /**
+             * Format: int64
+             * @description Different people in the 30 days that end with it.
+             */
+            monthly_active_users: number;
+            /**
+             * Format: int64
+             * @description For how many of them it was the first day.
+             */
+            new_users: number;
+            /**
+             * Format: int64
+             * @description How many registered.
+             */
+            registrations: number;
+            /**
+             * Format: int64
+             * @description How many of them had come before.
+             */
+            returning_users: number;
+            /**
+             * Format: int64
+             * @description 0 while it is open, 1 once closed, more when it changed all the same.
+             */
+            revision: number;
+            /**
+             * Format: int64
+             * @description Different people in the 7 days that end with it.
+             */
+            weekly_active_users: number;
+        };
         /** @description What is left of a product. */
         DeletedBody: {
             /**
@@ -799,6 +1389,17 @@ export interface components {
              */
             product_id: string;
         };
+        /** @description What is different between two points of a history. */
+        Difference: {
+            /** @description The aggregate. */
+            aggregate_id: string;
+            /** @description The aggregate's type. */
+            aggregate_type: string;
+            /** @description Every field that is different. */
+            changes: components["schemas"]["Change"][];
+            from: components["schemas"]["Point"] | null;
+            to: components["schemas"]["Point"] | null;
+        };
         /** @description The body of `DELETE /me`. */
         EraseRequest: {
             /**
@@ -806,6 +1407,26 @@ export interface components {
              * @description The password. `passwd` is another name of it.
              */
             password: string;
+        };
+        /** @description A page of events. */
+        EventsBody: {
+            /** @description The events, in the order that was asked for. There may be fewer than `limit`, even none, and still more to come. */
+            events: components["schemas"]["ShownEvent"][];
+            /**
+             * Format: int64
+             * @description The newest position of the log.
+             */
+            head: number;
+            /**
+             * Format: int64
+             * @description In ascending order: what to ask `after` for the next page; null when there is nothing more now.
+             */
+            next_after: number | null;
+            /**
+             * Format: int64
+             * @description In descending order: what to ask `before` for the next page; null when there is nothing more.
+             */
+            next_before: number | null;
         };
         /** @description Everything that is held about the person. */
         ExportBody: {
@@ -818,10 +1439,12 @@ export interface components {
              * @description When this was put together.
              */
             exported_at: string;
+            picture: components["schemas"]["ExportedPicture"] | null;
             /** @description Its sessions of the last thirty days. */
             sessions: components["schemas"]["ExportedSession"][];
+            store: components["schemas"]["ExportedStore"] | null;
         };
-        /** @description One event of the account. */
+        /** @description One event of the account or the store. */
         ExportedEvent: {
             /** @description What happened. */
             event_type: string;
@@ -843,9 +1466,16 @@ export interface components {
             recorded_at: string;
             /**
              * Format: int64
-             * @description Place in the account's own history.
+             * @description Place in its own history.
              */
             sequence: number;
+        };
+        /** @description The picture as it is kept. */
+        ExportedPicture: {
+            /** @description The file, in base64 (RFC 4648, section 4). */
+            content: string;
+            /** @description `image/jpeg`. */
+            content_type: string;
         };
         /** @description One session. */
         ExportedSession: {
@@ -861,6 +1491,99 @@ export interface components {
             /** @description When a newer one took its place. */
             superseded_at: string | null;
         };
+        /** @description My store. The products stand last, so that they can be written page by page. */
+        ExportedStore: {
+            /** @description Its categories, by name. */
+            categories: components["schemas"]["CountedCategory"][];
+            /**
+             * Format: date-time
+             * @description When it was opened.
+             */
+            created_at: string;
+            /** @description Everything that happened to the store itself, its categories included, from the log. */
+            events: components["schemas"]["ExportedEvent"][];
+            /** @description Its public name. */
+            name: string;
+            /** @description Its products, the newest first; those that are deleted are left out. */
+            products: components["schemas"]["ProductBody"][];
+            /**
+             * Format: uuid
+             * @description The store.
+             */
+            store_id: string;
+        };
+        /** @description Days in order. */
+        FunnelBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /** @description Every day of the range that has begun. */
+            days: components["schemas"]["FunnelDay"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+            /** @description All of these days together. */
+            total: components["schemas"]["FunnelNumbers"];
+        };
+        /** @description One day. */
+        FunnelDay: components["schemas"]["FunnelNumbers"] & {
+            /**
+             * Format: date
+             * @description The local day.
+             */
+            date: string;
+        };
+        /** @description What happened, and what became of what was listed. */
+        FunnelNumbers: {
+            /**
+             * Format: int64
+             * @description How often one was deleted.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description How many could not be fetched for the first time, whenever they were listed.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description How many were fetched for the first time, whenever they were listed.
+             */
+            fetched: number;
+            /**
+             * Format: int64
+             * @description How many products were listed.
+             */
+            listed: number;
+            /**
+             * Format: double
+             * @description From listing to the first fetch, of those listed that were fetched.
+             */
+            median_seconds_to_fetch: number | null;
+            /** @description What has become, until now, of those that were listed. */
+            of_listed: components["schemas"]["OfListed"];
+            /**
+             * Format: int64
+             * @description How often one was restored.
+             */
+            restored: number;
+        };
         /** @description The state of the process. */
         HealthBody: {
             /** @description Always `ok`. */
@@ -873,6 +1596,65 @@ export interface components {
             /** @description How many products were listed. */
             listed: number;
         };
+        /** @description The proof, with all that is needed to check it. */
+        InclusionBody: {
+            /** @description The signed checkpoint of this size, if there is one. */
+            checkpoint?: string | null;
+            /** @description The event's canonical JSON, sealed: the bytes that the leaf covers. */
+            event: string;
+            /** @description What leads from the leaf to the root (RFC 9162, 2.1.3). */
+            hashes: string[];
+            /**
+             * Format: int64
+             * @description Its leaf in the tree, from 0 on.
+             */
+            index: number;
+            /** @description SHA-256 of a zero byte and those bytes. */
+            leaf_hash: string;
+            /**
+             * Format: int64
+             * @description The event's place in the log, from 1 on.
+             */
+            position: number;
+            /** @description The root. */
+            root_hash: string;
+            /**
+             * Format: int64
+             * @description How many events the tree has.
+             */
+            size: number;
+        };
+        /** @description One key, as it is published. */
+        KeyBody: {
+            /**
+             * Format: date-time
+             * @description Since when it is in use.
+             */
+            created_at: string;
+            /**
+             * Format: int64
+             * @description The first size of the log that it signed.
+             */
+            first_size: number;
+            /** @description The 4 bytes by which signatures name it, in hexadecimal. */
+            key_id: string;
+            /**
+             * Format: int64
+             * @description The last, which its successor signed as well; null while it signs.
+             */
+            last_size?: number | null;
+            /** @description The raw Ed25519 public key, in hexadecimal. */
+            public_key: string;
+            /** @description The key as tools for signed notes take it: `name+id+base64`. */
+            verifier_key: string;
+        };
+        /** @description The keys of the log, as they are published. */
+        KeyDocument: {
+            /** @description The oldest first; the last one signs. */
+            keys: components["schemas"]["KeyBody"][];
+            /** @description The log's name: the first line of each of its checkpoints. */
+            origin: string;
+        };
         /** @description Why a line was not listed. */
         LineError: {
             /** @description A field's code or a problem's. */
@@ -881,6 +1663,26 @@ export interface components {
             line: number;
             /** @description The same in the reader's language, after the name of the field. */
             message: string;
+        };
+        /** @description An event and what it is linked with. */
+        Linked: {
+            cause: components["schemas"]["ShownEvent"] | null;
+            /** @description The events that it caused. */
+            effects: components["schemas"]["ShownEvent"][];
+            /**
+             * Format: int64
+             * @description Where a search for its `event_id` as `causation_id` goes on; null when these are all.
+             */
+            effects_next_after: number | null;
+            /** @description The event. */
+            event: components["schemas"]["ShownEvent"];
+            /** @description All events of its correlation, itself among them. */
+            related: components["schemas"]["ShownEvent"][];
+            /**
+             * Format: int64
+             * @description Where a search for its `correlation_id` goes on; null when these are all.
+             */
+            related_next_after: number | null;
         };
         /** @description A page of a store's products. */
         ListBody: {
@@ -1000,6 +1802,29 @@ export interface components {
             /** @description 1–120 characters in one line. The crawler leaves it alone from then on. */
             title?: string;
         };
+        /** @description What has become of products. Fetched, failed and pending together are all of them. */
+        OfListed: {
+            /**
+             * Format: int64
+             * @description Deleted now, whatever else became of them.
+             */
+            deleted: number;
+            /**
+             * Format: int64
+             * @description Tried, and never fetched.
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Fetched at least once.
+             */
+            fetched: number;
+            /**
+             * Format: int64
+             * @description Neither.
+             */
+            pending: number;
+        };
         /** @description The new store. */
         OpenedBody: {
             /** @description Its public name. */
@@ -1010,6 +1835,11 @@ export interface components {
              */
             store_id: string;
         };
+        /**
+         * @description What happened to a field.
+         * @enum {string}
+         */
+        Operation: "add" | "remove" | "replace";
         /** @description Some people. */
         PeopleBody: {
             /** @description By name. */
@@ -1031,6 +1861,24 @@ export interface components {
             user_id: string;
             /** @description The name as its owner wrote it. */
             username: string;
+        };
+        /** @description An event of a stream, by its places. */
+        Point: {
+            /**
+             * Format: int64
+             * @description Place in the log.
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Place in the stream.
+             */
+            sequence: number;
         };
         /** @description Why a request was not done (RFC 9457). */
         ProblemBody: {
@@ -1090,6 +1938,8 @@ export interface components {
             listed_at: string;
             /** @description Yuan with two decimals; null until fetched or set by hand. One that was read from a page is a hint. */
             price: string | null;
+            /** @description Whether the price was read from a page and nobody has said it is right: pages carry decoys. */
+            price_is_hint: boolean;
             /**
              * Format: uuid
              * @description The product.
@@ -1218,11 +2068,113 @@ export interface components {
             /** @description The username, the email or the phone. */
             identifier: string;
         };
+        /** @description Cohorts in order. */
+        RetentionBody: {
+            /**
+             * Format: int64
+             * @description Every event up to this position of the log is counted, and none after it.
+             */
+            as_of_position: number;
+            /** @description One for every week that has a day in the range and has begun. */
+            cohorts: components["schemas"]["CohortBody"][];
+            /**
+             * Format: date
+             * @description The first day asked for.
+             */
+            from: string;
+            /** @description The time zone whose days they are. */
+            timezone: string;
+            /**
+             * Format: date
+             * @description The last day asked for.
+             */
+            to: string;
+            /**
+             * Format: date
+             * @description The open day.
+             */
+            today: string;
+        };
         /**
          * @description A role that an account can hold.
          * @enum {string}
          */
         Role: "admin" | "auditor" | "analyst";
+        /** @description An event of the log, what is personal or secret covered. */
+        ShownEvent: {
+            /** @description The stream's aggregate id. */
+            aggregate_id: string;
+            /** @description The stream's aggregate type. */
+            aggregate_type: string;
+            /**
+             * Format: uuid
+             * @description The event's own id.
+             */
+            event_id: string;
+            /** @description What happened. */
+            event_type: string;
+            /** @description The version of that name's shape. */
+            event_version: string;
+            /** @description Its leaf in the log's Merkle tree, in hexadecimal. */
+            leaf_hash: string;
+            /** @description Who caused it and in which context. */
+            metadata: components["schemas"]["ShownMetadata"];
+            /**
+             * @description The facts. Personal values read `‹sealed›`, `‹erased›` once the person is forgotten, or are shown after `reveal=true`;
+             *     secrets always read `‹secret›`.
+             */
+            payload: Record<string, never>;
+            /**
+             * Format: int64
+             * @description Place in the log.
+             */
+            position: number;
+            /**
+             * Format: date-time
+             * @description When it was recorded.
+             */
+            recorded_at: string;
+            /**
+             * Format: int64
+             * @description Place in the stream.
+             */
+            sequence: number;
+        };
+        /** @description Who caused an event and in which context. */
+        ShownMetadata: {
+            /**
+             * @description The account that acted; null for a stranger or the system itself.
+             * @default null
+             */
+            actor_id: string | null;
+            /**
+             * @description The `event_id` of the event that caused this one.
+             * @default null
+             */
+            causation_id: string | null;
+            /**
+             * @description What this belongs to, from the first cause on.
+             * @default null
+             */
+            correlation_id: string | null;
+            /**
+             * @description The HTTP request.
+             * @default null
+             */
+            request_id: string | null;
+        };
+        /** @description The state of an aggregate at a point of its history. */
+        StateThen: {
+            /** @description The aggregate. */
+            aggregate_id: string;
+            /** @description The aggregate's type. */
+            aggregate_type: string;
+            /** @description The newest event of the stream. */
+            newest: components["schemas"]["Point"];
+            point: components["schemas"]["Point"] | null;
+            /** @description The state, what is personal or secret covered; null before the first event. */
+            state: Record<string, never> | null;
+        };
         /** @description My store. */
         StoreBody: {
             /**
@@ -1247,6 +2199,11 @@ export interface components {
         StoreRequest: {
             /** @description 1–40 characters in one line. */
             name: string;
+        };
+        /** @description What there is to choose from. */
+        TypesBody: {
+            /** @description Every aggregate that can be replayed, by name. */
+            aggregates: components["schemas"]["AggregateTypes"][];
         };
         /** @description A code that is on its way. */
         VerificationBody: {
@@ -1286,6 +2243,21 @@ export interface components {
             /** @description Always true. */
             verified: boolean;
         };
+        /** @description How many of them came in one week. */
+        WeekBody: {
+            /** @description Whether that week is over. */
+            complete: boolean;
+            /**
+             * Format: int64
+             * @description How many came.
+             */
+            people: number;
+            /**
+             * Format: int32
+             * @description How many weeks after that of the registration.
+             */
+            week: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1295,6 +2267,34 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    show_log_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeyDocument"];
+                };
+            };
+            /** @description `unavailable` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_people: {
         parameters: {
             query?: {
@@ -1389,6 +2389,590 @@ export interface operations {
                 };
             };
             /** @description `forbidden`, `not_found`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    active_users: {
+        parameters: {
+            query?: {
+                /** @description The local day; today unless given, and none to come. */
+                at?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ActiveBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    daily_statistics: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DailyBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    product_funnel: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FunnelBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    retention: {
+        parameters: {
+            query?: {
+                /** @description The first local day. Unless given, so that the answer has a usual length. */
+                from?: string;
+                /** @description The last local day; today unless given. At most 366 days in all. */
+                to?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RetentionBody"];
+                    "text/csv": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_checkpoint: {
+        parameters: {
+            query?: {
+                /** @description The one of exactly this many events. */
+                size?: number;
+                /** @description One of at least so many; a new one is signed where there is none yet. */
+                at_least?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A C2SP signed note: origin, size, root, and a line for each signature */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/plain": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    find_events: {
+        parameters: {
+            query: {
+                /** @description Only positions after this one. */
+                after?: number;
+                /** @description Only positions before this one. */
+                before?: number;
+                /** @description How many, 1–200, 1–100 with `reveal`; 50 unless given. Of lines any number, and all unless given. */
+                limit?: number;
+                /** @description `asc` (the default) or `desc`, the newest first. */
+                order?: string;
+                /** @description Of streams of this type: `account`, `store`, `product` … */
+                aggregate_type?: string;
+                /** @description Of the stream with this id. */
+                aggregate_id?: string;
+                /** @description Of this type, for example `account.registered`. */
+                event_type?: string;
+                /** @description Caused by this account. */
+                actor_id?: string;
+                /** @description Belonging to this, from the first cause on. */
+                correlation_id?: string;
+                /** @description Caused by the event with this `event_id`. */
+                causation_id?: string;
+                /** @description Caused by this HTTP request. */
+                request_id?: string;
+                /** @description Recorded then or later. */
+                from: string;
+                /** @description Recorded before. */
+                to: string;
+                /** @description Whether to show personal values, which is recorded as an event on each account concerned. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; with `Accept: application/x-ndjson` all of them, an event a line */
+            200: {
+                headers: {
+                    /** @description Of lines: the position where they end */
+                    "X-Audit-Until"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsBody"];
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_event: {
+        parameters: {
+            query?: {
+                /** @description Whether to show personal values, which is recorded as an event on each account concerned. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description Place in the log */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Linked"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    prove_consistency: {
+        parameters: {
+            query: {
+                /** @description How many events the shorter log has. */
+                from: number;
+                /** @description How many the longer has. */
+                to: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsistencyBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    prove_inclusion: {
+        parameters: {
+            query: {
+                /** @description The event's place in the log. */
+                position: number;
+                /** @description How many events the tree has; the newest checkpoint's unless given. */
+                size?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InclusionBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `forbidden`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_stream: {
+        parameters: {
+            query?: {
+                /** @description Only positions after this one. */
+                after?: number;
+                /** @description Only positions before this one. */
+                before?: number;
+                /** @description How many, 1–200, 1–100 with `reveal`; 50 unless given. */
+                limit?: number;
+                /** @description `asc` (the default) or `desc`, the newest first. */
+                order?: string;
+                /** @description Of this type only. */
+                event_type?: string;
+                /** @description Whether to show personal values, which is recorded as an event on the account. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The aggregate's type */
+                type: string;
+                /** @description The aggregate */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_difference: {
+        parameters: {
+            query: {
+                /** @description The first point: the millisecond up to which it was recorded. */
+                from_at: string;
+                /** @description The first point: a position of the log. */
+                from_position?: number;
+                /** @description The first point: an event of the stream. Without a first point: before the first event. */
+                from_sequence?: number;
+                /** @description The second point: the millisecond up to which it was recorded. */
+                to_at: string;
+                /** @description The second point: a position of the log. */
+                to_position?: number;
+                /** @description The second point: an event of the stream. Without a second point: the newest event. */
+                to_sequence?: number;
+                /** @description Whether to show personal values, which is recorded as an event on the account. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The aggregate's type */
+                type: string;
+                /** @description The aggregate */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Difference"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    show_state: {
+        parameters: {
+            query: {
+                /** @description What was recorded up to this millisecond, and in it. */
+                at: string;
+                /** @description What stands up to this position of the log. */
+                position?: number;
+                /** @description Up to this event of the stream; 0 is before the first. */
+                sequence?: number;
+                /** @description Whether to show personal values, which is recorded as an event on the account. */
+                reveal?: boolean;
+            };
+            header?: never;
+            path: {
+                /** @description The aggregate's type */
+                type: string;
+                /** @description The aggregate */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StateThen"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `not_found`, `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    list_event_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TypesBody"];
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `login_required`, `forbidden` */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1677,7 +3261,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `login_required`, `too_many_requests` */
+            /** @description `login_required`, `too_many_requests`, `unavailable` */
             default: {
                 headers: {
                     [name: string]: unknown;
@@ -1952,6 +3536,38 @@ export interface operations {
             };
         };
     };
+    rename_store: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StoreRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StoreBody"];
+                };
+            };
+            /** @description `no_store`, `validation_failed`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     add_category: {
         parameters: {
             query?: never;
@@ -2049,6 +3665,48 @@ export interface operations {
             };
         };
     };
+    watch_store: {
+        parameters: {
+            query?: {
+                /** @description The `id` of the last message that was seen; the header `Last-Event-ID` goes before it. From now on, without. */
+                after?: number;
+            };
+            header?: {
+                /** @description The `id` of the last message that was seen */
+                "Last-Event-ID"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Messages without end: `ready`, `product`, `store`, `reset`, `session`, `replaced` */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
+                };
+            };
+            /** @description To the login page, when the client prefers HTML and is not logged in */
+            303: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `no_store`, `invalid_query`, `overloaded`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
     list_products: {
         parameters: {
             query?: {
@@ -2060,6 +3718,8 @@ export interface operations {
                 category_id?: string;
                 /** @description `listed` or `delisted`. */
                 status?: string;
+                /** @description `pending`, `fetched` or `failed`. */
+                info_status?: string;
                 /** @description Those whose titles hold every word of it, anywhere, in upper or lower case. */
                 q?: string;
                 /** @description `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`. */
@@ -2144,6 +3804,8 @@ export interface operations {
                 category_id?: string;
                 /** @description `listed` or `delisted`. */
                 status?: string;
+                /** @description `pending`, `fetched` or `failed`. */
+                info_status?: string;
                 /** @description Those whose titles hold every word of it, anywhere, in upper or lower case. */
                 q?: string;
                 /** @description `-listed_at` (the default), `listed_at`, `title`, `price` or `-price`. */
@@ -2173,6 +3835,38 @@ export interface operations {
                 content?: never;
             };
             /** @description `no_store`, `invalid_query`, `login_required` */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["ProblemBody"];
+                };
+            };
+        };
+    };
+    act_on_products: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkBody"];
+                };
+            };
+            /** @description `no_store`, `validation_failed`, `login_required` */
             default: {
                 headers: {
                     [name: string]: unknown;

@@ -40,6 +40,7 @@ async fn every_hour(timezone: &str, date: &str, hours: u32) {
     site.clock.advance(TimeDelta::minutes(1));
     assert_eq!(close(&site).await.closed.last(), Some(&date));
     let mut admin = site.admin().await;
+    site.catch_up().await;
     let counted: Vec<_> = [told(&mut admin, date).await, told(&mut admin, after(date, 1)).await].to_vec();
     assert_eq!(numbers(&counted[0]), [i64::from(hours), 0, 1]);
     assert_eq!(counted[1]["registrations"], 2);

@@ -44,10 +44,18 @@ async fn key(client: &mut Client) -> VerifierKey {
     document["keys"][0]["verifier_key"].as_str().unwrap().parse().unwrap()
 }
 
+/// An admin, whose first request of the day is recorded: the log has four events.
+async fn auditor(scene: &Scene) -> Client {
+    let mut client = scene.site.admin().await;
+    client.user_id().await;
+    scene.site.app.site.presence.settle().await;
+    client
+}
+
 #[tokio::test]
 async fn an_event_is_proved_with_all_that_a_browser_needs() {
     let scene = Scene::new().await;
-    let mut auditor = scene.site.admin().await;
+    let mut auditor = auditor(&scene).await;
     let answer = get(&mut auditor, "proofs/inclusion?position=2").await;
     assert_eq!(answer.status, 200, "{}", answer.text());
     let key = key(&mut scene.site.client()).await;
@@ -58,28 +66,28 @@ async fn an_event_is_proved_with_all_that_a_browser_needs() {
     assert!(registered["payload"]["username"]["$sealed"].is_string(), "{registered}");
     // One that is newer than the newest checkpoint is covered at once.
     scene.site.client().logged_in().await;
-    let answer = get(&mut auditor, "proofs/inclusion?position=5").await.json();
+    let answer = get(&mut auditor, "proofs/inclusion?position=6").await.json();
     check(&answer, &key);
-    assert_eq!(answer["size"], 5);
-    let unsigned = get(&mut auditor, "proofs/inclusion?position=1&size=4").await.json();
+    assert_eq!(answer["size"], 6);
+    let unsigned = get(&mut auditor, "proofs/inclusion?position=1&size=5").await.json();
     assert_eq!(unsigned["checkpoint"], Value::Null);
 }
 
 #[tokio::test]
 async fn growth_is_proved_between_checkpoints() {
     let scene = Scene::new().await;
-    let mut auditor = scene.site.admin().await;
+    let mut auditor = auditor(&scene).await;
     let first = get(&mut auditor, "checkpoint").await;
     assert_eq!(first.header("content-type"), "text/plain; charset=utf-8");
     scene.site.client().logged_in().await;
-    let newest = get(&mut auditor, "checkpoint?at_least=5").await.text().to_owned();
-    let answer = get(&mut auditor, "proofs/consistency?from=3&to=5").await.json();
+    let newest = get(&mut auditor, "checkpoint?at_least=6").await.text().to_owned();
+    let answer = get(&mut auditor, "proofs/consistency?from=4&to=6").await.json();
     assert_eq!(answer["from_checkpoint"], first.text());
     assert_eq!(answer["to_checkpoint"], newest);
     let (old, new) = (hash(&answer["from_root_hash"]), hash(&answer["to_root_hash"]));
-    assert!(is_consistent(3, 5, &old, &new, &hashes(&answer["hashes"])));
-    assert!(!is_consistent(3, 5, &new, &new, &hashes(&answer["hashes"])));
-    assert_eq!(get(&mut auditor, "checkpoint?size=3").await.text(), first.text());
+    assert!(is_consistent(4, 6, &old, &new, &hashes(&answer["hashes"])));
+    assert!(!is_consistent(4, 6, &new, &new, &hashes(&answer["hashes"])));
+    assert_eq!(get(&mut auditor, "checkpoint?size=4").await.text(), first.text());
     assert_eq!(get(&mut auditor, "checkpoint").await.text(), newest);
 }
 

@@ -11,7 +11,7 @@ use zhanggui::audit::search::{Filter, Place};
 use zhanggui::eventstore::Metadata;
 
 use super::reading;
-use super::told::{recorder, unheard};
+use super::told::{deafen, recorder, undeafen};
 use crate::support::site::TestSite;
 
 const EVENTS: i64 = 9_500;
@@ -21,7 +21,8 @@ const AT_ONCE: i64 = 500;
 /// A site whose log has many events, every fourth of which is another one.
 async fn site() -> TestSite {
     let site = TestSite::start().await;
-    let accounts = recorder::<Account>(&unheard(&site).await);
+    let heard = deafen(&site).await;
+    let accounts = recorder::<Account>(&site.app.log);
     let (verification_id, channel, purpose) = (Uuid::nil(), Channel::Sms, Purpose::VerifyContact);
     let events: Vec<_> = (1..=AT_ONCE)
         .map(|n| match n % 4 {
@@ -34,6 +35,7 @@ async fn site() -> TestSite {
         let id = site.clock.ports().id().unwrap().to_string();
         accounts.execute(&id, Arc::clone(&events), Metadata::default()).await.unwrap();
     }
+    undeafen(&site, heard).await;
     site
 }
 

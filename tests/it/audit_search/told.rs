@@ -11,12 +11,27 @@ use zhanggui::eventstore::{ClaimChange, Commands, DestroyedKeys, LoggedAggregate
 
 use crate::support::site::TestSite;
 
-/// The log of a site, of which no read model hears any more: these would not bear everything.
-pub(super) async fn unheard(site: &TestSite) -> Log {
-    let deaf =
-        "WITH gone AS (DELETE FROM read_model_listeners) UPDATE log_head SET generation = generation + 1";
-    sqlx::query(deaf).execute(&site.app.log.pool).await.unwrap();
-    site.app.log.clone()
+/// Who hears of events: type, schema, function.
+type Heard = Vec<(String, String, String)>;
+
+/// Lets no read model hear any more: these would not bear everything. Gives which did.
+pub(super) async fn deafen(site: &TestSite) -> Heard {
+    let deaf = "WITH gone AS (DELETE FROM read_model_listeners RETURNING *), \
+                     next AS (UPDATE log_head SET generation = generation + 1) \
+                SELECT event_type, schema_name, function_name FROM gone";
+    sqlx::query_as(deaf).fetch_all(&site.app.log.pool).await.unwrap()
+}
+
+/// Lets them hear again.
+pub(super) async fn undeafen(site: &TestSite, heard: Heard) {
+    for (event_type, schema, function) in heard {
+        let add =
+            "INSERT INTO read_model_listeners (event_type, schema_name, function_name) VALUES ($1, $2, $3)";
+        let add = sqlx::query(add).bind(event_type).bind(schema).bind(function);
+        add.execute(&site.app.log.pool).await.unwrap();
+    }
+    let next = "UPDATE log_head SET generation = generation + 1";
+    sqlx::query(next).execute(&site.app.log.pool).await.unwrap();
 }
 
 /// Records on streams of this aggregate's type.

@@ -19,11 +19,18 @@ use crate::support::site::TestSite;
 
 const EVENTS: &str = "/api/v1/audit/events";
 
+/// Makes the first request of the day, which is recorded before anything else then. Gives whose it is.
+pub(super) async fn present(site: &TestSite, client: &mut Client) -> String {
+    let user_id = client.user_id().await;
+    site.app.site.presence.settle().await;
+    user_id
+}
+
 /// An auditor's client, logged in.
 pub(super) async fn auditor(site: &TestSite) -> Client {
     let (mut client, _) = site.client().logged_in().await;
     let grant = GrantRole { role: Role::Auditor };
-    let user_id = client.user_id().await;
+    let user_id = present(site, &mut client).await;
     site.app.site.accounts.execute(&user_id, grant.into(), Metadata::default()).await.unwrap();
     client
 }
@@ -55,10 +62,12 @@ async fn walk(client: &mut Client, query: &str, limit: u16, newest_first: bool) 
 /// The events of a story with people, codes, a store and products; gives the person whose data are in it.
 async fn story(site: &TestSite) -> (Client, Person) {
     let mut shop = merchant(site).await;
+    present(site, &mut shop).await;
     for id in [1001, 1002] {
         list(&mut shop, id).await;
     }
     let (mut client, person) = site.client().logged_in().await;
+    present(site, &mut client).await;
     let email = sent(&mut client, "email", "verify_contact").await;
     site.react().await;
     confirm(&mut client, &email.id, &email.code).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::super::leave::erase;
 use super::super::merchant::{list, merchant, patch, path};
 use super::super::verifications::sent;
-use super::{auditor, encoded, walk};
+use super::{auditor, encoded, present, walk};
 use crate::support::client::Client;
 use crate::support::site::TestSite;
 
@@ -92,14 +92,14 @@ async fn a_time_in_milliseconds_holds_all_that_was_recorded_within() {
 async fn what_is_secret_shows_as_changed_and_never_as_what_it_is() {
     let site = TestSite::start().await;
     let (mut owner, person) = site.client().logged_in().await;
-    let user_id = owner.user_id().await;
+    let user_id = present(&site, &mut owner).await;
     let code = sent(&mut owner, "email", "change_password").await;
     let body = json!({"verification_id": code.id, "code": code.code, "password": "another long passphrase",
         "password_confirmation": "another long passphrase"});
     assert_eq!(owner.put("/api/v1/me/password", &body).await.status, 204);
     let mut client = auditor(&site).await;
     let stream = format!("account/{user_id}");
-    let requested = state(&mut client, &stream, "sequence=3").await;
+    let requested = state(&mut client, &stream, "sequence=4").await;
     let live = requested["state"]["codes"]["live"].as_object().unwrap();
     assert_eq!(live["brief.change_password.email"]["code"], "‹secret›");
     let changed = diff(&mut client, &stream, "from_sequence=1").await;
@@ -119,16 +119,16 @@ async fn what_is_secret_shows_as_changed_and_never_as_what_it_is() {
 async fn of_somebody_who_is_forgotten_only_the_facts_are_told() {
     let site = TestSite::start().await;
     let (mut owner, person) = site.client().logged_in().await;
-    let user_id = owner.user_id().await;
+    let user_id = present(&site, &mut owner).await;
     assert_eq!(erase(&mut owner, &person.password).await.status, 204);
     let mut client = auditor(&site).await;
     let stream = format!("account/{user_id}");
-    for sequence in 1..=3 {
+    for sequence in 1..=4 {
         let then = state(&mut client, &stream, &format!("sequence={sequence}")).await;
         for field in ["username", "email", "phone"] {
             assert_eq!(then["state"][field], "‹erased›", "{sequence} {field}");
         }
-        assert_eq!(then["state"]["erased"], sequence == 3);
+        assert_eq!(then["state"]["erased"], sequence == 4);
     }
     let events = client.get(&format!("/api/v1/audit/streams/{stream}")).await.json();
     assert_eq!(events["events"][0]["payload"]["email"], "‹erased›");
