@@ -2,7 +2,7 @@
 //!
 //! A read model's row in `read_models` holds its *position* (every event up to there is in its rows) and its *owner*
 //! with a lease. The owner reads the heard events after the position, runs the read model's statements over them and
-//! moves the position, all in one transaction ([`step`]). The transaction begins by locking the row where it still
+//! moves the position, all in one transaction (`step`). The transaction begins by locking the row where it still
 //! names this owner and this position, so a former owner that was frozen and wakes up writes nothing. When an owner
 //! is gone, another instance has its place after [`LEASE`] and a second.
 //!

@@ -1,10 +1,10 @@
 //! Building a read model from the log, while everything goes on: when its SQL changed, on request, or as it was.
 //!
-//! It is built in a schema beside the live one, in committed batches, from the whole log ([`load`]). Appends and
-//! reads know nothing of it. When only the last events are missing, the last step ([`swap`]) takes the lock of
+//! It is built in a schema beside the live one, in committed batches, from the whole log (`load`). Appends and
+//! reads know nothing of it. When only the last events are missing, the last step (`swap`) takes the lock of
 //! `log_head`, which appends wait for, projects those few, puts the new one in its place and registers it, in one
 //! transaction of milliseconds. Interrupted anywhere before its commit, nothing has happened to the live one, and
-//! the next build or start removes what is left ([`leftovers`]).
+//! the next build or start removes what is left (`leftovers`).
 
 mod ahead;
 mod as_of;

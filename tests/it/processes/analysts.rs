@@ -121,7 +121,7 @@ fn attempts() -> Vec<String> {
         "DELETE FROM analytics_v1.day_revisions",
         "DROP VIEW analytics_v1.days",
         "CREATE OR REPLACE VIEW analytics_v1.days AS SELECT 1",
-        "LOCK TABLE analytics_v1.days IN ACCESS EXCLUSIVE MODE",
+        "DO $$ BEGIN LOCK TABLE analytics_v1.days IN ACCESS EXCLUSIVE MODE; END $$",
         "CREATE TABLE analytics_v1.mine ()",
         "CREATE TABLE public.mine ()",
         "CREATE TEMPORARY TABLE mine ()",

@@ -2,7 +2,7 @@
 //!
 //! An auditor hashes an event's bytes as they lie. That these bytes have one meaning only is what canonical JSON
 //! gives: no member twice, none out of order, one way to write each string and each number. [`Scanner`] proves it
-//! while it reads, without building values, since that is most of the work of checking a log. [`write`] is for the
+//! while it reads, without building values, since that is most of the work of checking a log. [`write()`] is for the
 //! way out of the database: `jsonb` keeps no text, but prints strings as RFC 8785 does and only orders members
 //! by length first.
 

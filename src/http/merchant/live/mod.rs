@@ -1,7 +1,7 @@
 //! What happens to stores, told to those who watch them, as it happens and by whomever, on whichever instance.
 //!
-//! One follower a process reads the log as long as anybody watches ([`follow`]), with one question each time it is
-//! woken, however many watch, and hands what it finds to the streams of the store ([`streams`]). [`news`] turns what
+//! One follower a process reads the log as long as anybody watches (`follow`), with one question each time it is
+//! woken, however many watch, and hands what it finds to the streams of the store (`streams`). `news` turns what
 //! changed into messages. Positions have no gaps and follow commit order, so whoever names the last position that
 //! was seen misses nothing. A reader that does not keep up is let go, not waited for: it comes again and says where
 //! it was.
