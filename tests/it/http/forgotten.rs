@@ -2,7 +2,8 @@
 
 use chrono::TimeDelta;
 use serde_json::json;
-use sqlx::PgPool;
+use sqlx::{Connection, PgConnection, PgPool};
+use zhanggui::audit::export::write;
 
 use super::avatar::{PNG, files, put};
 use super::leave::erase;
@@ -54,7 +55,16 @@ pub(super) async fn live(site: &TestSite, person: &Person) -> (Client, Vec<Strin
     (client, secrets)
 }
 
-/// Every row of every table there is, as text.
+/// The log as it is exported, line by line.
+async fn exported(site: &TestSite) -> Vec<String> {
+    let mut database = PgConnection::connect_with(&site.database.app_options()).await.unwrap();
+    let signed = site.app.site.checkpoints.make(&mut database).await.unwrap().checkpoint.size;
+    let mut file = Vec::new();
+    write(&mut database, &mut file, 0, signed).await.unwrap();
+    String::from_utf8(file).unwrap().lines().map(str::to_lowercase).collect()
+}
+
+/// Every row of every table there is, as text, and the exported log.
 async fn dump(site: &TestSite) -> Vec<(String, String)> {
     let pool = PgPool::connect_with(site.database.superuser_options()).await.unwrap();
     let tables: Vec<String> = sqlx::query_scalar(
@@ -70,6 +80,7 @@ async fn dump(site: &TestSite) -> Vec<(String, String)> {
         let found: Vec<String> = sqlx::query_scalar(&sql).fetch_all(&pool).await.unwrap();
         rows.extend(found.into_iter().map(|row| (table.clone(), row.to_lowercase())));
     }
+    rows.extend(exported(site).await.into_iter().map(|line| ("the exported log".to_owned(), line)));
     rows
 }
 
@@ -81,7 +92,9 @@ fn holds(row: &str, needle: &str) -> bool {
 /// In which tables each of the needles is found.
 async fn found(site: &TestSite, needles: &[String]) -> Vec<(String, String)> {
     let rows = dump(site).await;
-    assert!(rows.iter().filter(|(table, _)| table == "public.events").count() > 100);
+    for log in ["public.events", "the exported log"] {
+        assert!(rows.iter().filter(|(table, _)| table == log).count() > 100);
+    }
     let mut found = Vec::new();
     for needle in needles.iter().map(|needle| needle.to_lowercase()) {
         let tables = rows.iter().filter(|(_, row)| holds(row, &needle)).map(|(table, _)| table.clone());
