@@ -33,6 +33,18 @@ async function somebodyWithHistory() {
   return { person, id };
 }
 
+/**
+ * Waits until the code that somebody asked for is on its way: what follows is then the last that happened.
+ * @param {Person} me an auditor @param {string} id
+ */
+async function settled(me, id) {
+  const { headers } = await loggedIn(me);
+  for (;;) {
+    const stream = await (await call(`/api/v1/audit/streams/account/${id}`, undefined, headers)).json();
+    if (stream.events.some((/** @type {{ event_type: string }} */ event) => event.event_type === 'account.verification_sent')) return;
+  }
+}
+
 /** @param {Page} page */
 const types = (page) => page.locator('.rows .row-type').allTextContents();
 
@@ -244,6 +256,7 @@ test('personal data is opened only after a question, for one event, and that is 
 
 test('a slider goes through a stream by keyboard and tells the state and what changed', async () => {
   const [me, { id, person }] = [await auditor(), await somebodyWithHistory()];
+  await settled(me, id);
   await grant(person, 'analyst');
   await visit({}, async (page) => {
     await logIn(page, me);
