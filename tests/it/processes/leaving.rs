@@ -13,7 +13,7 @@ use super::server::{Folder, Server, client, login, program_on, run};
 use crate::eventstore::append::check_log;
 use crate::support::clock::ManualClock;
 use crate::support::cluster;
-use crate::support::site::{TestSite, given, settings};
+use crate::support::site::{TestSite, given, schema_of, settings};
 
 /// How long after leaving all is gone.
 const A_MINUTE: Duration = Duration::from_mins(1);
@@ -48,9 +48,10 @@ async fn within_a_minute_nothing_is_left_of_who_has_left_on_any_instance() {
     assert_eq!(reset.unwrap().status(), 202);
 
     let pool = sqlx::PgPool::connect_with(database.superuser_options()).await.unwrap();
+    let [users, sessions] = ["user_lookup", "session_validity"].map(schema_of);
     let at_once = format!(
-        "SELECT (SELECT count(*) FROM user_lookup.user_lookup WHERE user_id = '{user_id}') \
-              + (SELECT count(*) FROM session_validity.session_validity WHERE user_id = '{user_id}') \
+        "SELECT (SELECT count(*) FROM {users}.user_lookup WHERE user_id = '{user_id}') \
+              + (SELECT count(*) FROM {sessions}.session_validity WHERE user_id = '{user_id}') \
               + (SELECT count(*) FROM sealing_keys WHERE aggregate_id = '{user_id}') \
               + (SELECT count(*) FROM claims WHERE aggregate_id = '{user_id}')"
     );

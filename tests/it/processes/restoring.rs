@@ -13,7 +13,7 @@ use crate::eventstore::append::check_log;
 use crate::projections::rebuild::check_rebuilt_equals_live;
 use crate::support::clock::ManualClock;
 use crate::support::cluster::{self, TestDatabase};
-use crate::support::site::{TestSite, given, settings};
+use crate::support::site::{TestSite, given, schema_of, settings};
 
 async fn start(database: &TestDatabase, folder: &Folder) -> Server {
     let command = program_on(database, &folder.0);
@@ -44,13 +44,14 @@ async fn keys(connection: &mut PgConnection, user_id: &str) -> Vec<(String, Uuid
 
 /// How many rows and keys there are of an account, in the order of the statement.
 async fn held(pool: &PgPool, user_id: &str) -> [i64; 4] {
-    let row = sqlx::query(
+    let users = schema_of("user_lookup");
+    let sql = format!(
         "SELECT (SELECT count(*) FROM sealing_keys WHERE aggregate_id = $1), \
                 (SELECT count(*) FROM claims WHERE aggregate_id = $1), \
-                (SELECT count(*) FROM user_lookup.user_lookup WHERE user_id = $1::uuid), \
+                (SELECT count(*) FROM {users}.user_lookup WHERE user_id = $1::uuid), \
                 (SELECT count(*) FROM events WHERE aggregate_id = $1 AND event_type = 'account.erased')",
     );
-    let row = row.bind(user_id).fetch_one(pool).await.unwrap();
+    let row = sqlx::query(&sql).bind(user_id).fetch_one(pool).await.unwrap();
     [0, 1, 2, 3].map(|nth| row.get(nth))
 }
 

@@ -68,8 +68,9 @@ async fn a_read_model_as_it_was_is_what_it_was_by_position_and_by_time() {
 async fn whoever_was_forgotten_since_is_forgotten_there_too() {
     let site = TestSite::start().await;
     let (mut client, person) = site.client().logged_in().await;
+    let user_id = client.user_id().await;
+    site.app.site.presence.settle().await;
     let then = head(&site).await;
-    let user_id = client.get("/api/v1/me").await.json()["user_id"].as_str().unwrap().to_owned();
     let mut other = site.client();
     let stays = Person::new();
     other.register(&stays).await;
