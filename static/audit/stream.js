@@ -83,16 +83,19 @@ function changesWords({ state, since: from }, since) {
 
 /** @param {{ type: string, id: string, moment: Moment }} props */
 function Then({ type, id, moment: { state, changes } }) {
-  const open = useSignal(/** @type {{ of: object, state: Record<string, unknown> } | null} */ (null));
+  const open = useSignal(/** @type {{ at: number, state: Record<string, unknown> } | null} */ (null));
   const sequence = state.point?.sequence ?? 0;
-  const shown = open.value?.of === state ? open.value.state : state.state;
+  // By the step and not by the answer: what is compared may be asked anew meanwhile, and the same step stays open.
+  const isOpen = open.value?.at === sequence;
+  const shown = isOpen && open.value ? open.value.state : state.state;
+  useEffect(() => { if (open.peek()?.at !== sequence) open.value = null; }, [sequence]);
   async function reveal() {
     const answer = await getState(type, id, { sequence, reveal: 'true' });
-    open.value = { of: state, state: answer.state ?? {} };
+    open.value = { at: sequence, state: answer.state ?? {} };
   }
   return html`<section class="card" aria-labelledby="state-title"><h2 id="state-title">${t('audit.state_at', { step: number(sequence) })}</h2>
     ${state.state?.erased === true && h(Notice, { kind: 'plain' }, html`<p id="erased">${t('audit.person_erased')}</p>`)}
     ${shown === null ? html`<p class="nothing" id="no-state">${t('audit.no_state')}</p>` : h(Tree, { of: shown, changed: new Set(changes.map(({ path }) => path)) })}
-    ${h(Reveal, { sealed: hasSealed(state.state), open: open.value?.of === state, onReveal: reveal, onHide: () => { open.value = null; } })}
+    ${h(Reveal, { sealed: hasSealed(state.state), open: isOpen, onReveal: reveal, onHide: () => { open.value = null; } })}
   </section>`;
 }
