@@ -34,7 +34,8 @@ pub(super) fn program(folder: &Path) -> Command {
         .env("ZHANGGUI_CRAWLER_ORIGIN", "http://127.0.0.1:9")
         .env("ZHANGGUI_ARGON2_MEMORY_KIB", "64")
         .env("ZHANGGUI_ARGON2_ITERATIONS", "1")
-        .env("RUST_LOG", "warn");
+        // A loaded machine's slow statements are no part of what a command says.
+        .env("RUST_LOG", "warn,sqlx=error");
     command
 }
 
