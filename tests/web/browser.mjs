@@ -182,6 +182,9 @@ export async function logIn(page, person, path = '/login') {
 /** @param {Page} page @returns {Promise<string | undefined>} the id of the element that has the focus */
 export const focused = (page) => page.evaluate(() => document.activeElement?.id);
 
+/** Each language once and each theme once: what is sound in both does not become unsound by being put together otherwise. */
+export const looks = /** @type {const} */ ([{ locale: 'zh-CN', colorScheme: 'light' }, { locale: 'en', colorScheme: 'dark' }]);
+
 /** What axe finds, in one line each. Through CDP, since the page's own policy rightly forbids eval. @param {Page} page */
 export async function axeFindings(page) {
   const client = await page.context().newCDPSession(page);

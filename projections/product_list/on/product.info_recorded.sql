@@ -1,10 +1,10 @@
 -- What the crawler found; what it did not find stays. (What a person set is not in the event.)
 UPDATE products p SET
     title = coalesce(i.payload->>'title', p.title),
-    title_key = coalesce(fold_title(i.payload->>'title'), p.title_key),
-    grams = coalesce(title_grams(p.store_id, fold_title(i.payload->>'title')), p.grams),
+    title_key = coalesce(i.title_key, p.title_key),
+    grams = coalesce(title_grams(p.store_id, i.title_key), p.grams),
     price = coalesce((i.payload->>'price')::numeric, p.price),
     image_url = coalesce(i.payload->>'image_url', p.image_url),
     info_status = 'fetched', fetched_from = i.payload->>'info_source', info_error = NULL,
     updated_at = i.recorded_at, version = p.version + 1
-FROM incoming i WHERE p.product_id = i.aggregate_id::uuid
+FROM (SELECT *, fold_title(payload->>'title') AS title_key FROM incoming OFFSET 0) i WHERE p.product_id = i.aggregate_id::uuid

@@ -5,6 +5,8 @@ WITH changed AS (
            coalesce((i.payload->>'price')::numeric, CASE WHEN p.price_by_hand OR NOT anew.item THEN p.price END) AS price
     FROM products p JOIN incoming i ON p.product_id = i.aggregate_id::uuid
     CROSS JOIN LATERAL (SELECT i.payload ? 'taobao_item_id') AS anew (item)
+), folded AS MATERIALIZED (
+    SELECT *, fold_title(title) AS title_key FROM changed
 )
 UPDATE products p SET
     taobao_url = coalesce(c.payload->>'taobao_url', p.taobao_url),
@@ -12,8 +14,8 @@ UPDATE products p SET
     taobao_item_id = CASE WHEN c.item THEN c.payload->>'taobao_item_id' ELSE p.taobao_item_id END,
     coupon_url = coalesce(c.payload->>'coupon_url', p.coupon_url),
     title = c.title,
-    title_key = fold_title(c.title),
-    grams = coalesce(title_grams(p.store_id, fold_title(c.title)), '{}'),
+    title_key = c.title_key,
+    grams = coalesce(title_grams(p.store_id, c.title_key), '{}'),
     title_by_hand = p.title_by_hand OR c.payload->>'title' IS NOT NULL,
     price = c.price,
     price_by_hand = p.price_by_hand OR c.payload->>'price' IS NOT NULL,
@@ -25,4 +27,4 @@ UPDATE products p SET
     fetched_from = CASE WHEN NOT c.item THEN p.fetched_from END,
     info_error = CASE WHEN NOT c.item THEN p.info_error END,
     updated_at = c.recorded_at, version = p.version + 1
-FROM changed c WHERE p.product_id = c.product_id
+FROM folded c WHERE p.product_id = c.product_id
