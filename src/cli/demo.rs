@@ -10,7 +10,7 @@ use crate::account::Password;
 use crate::app::{App, master_key};
 use crate::calendar::after;
 use crate::config::{Profile, Refusal, Settings};
-use crate::database::{AppError, Database, as_service, builder, prepare, upcasters};
+use crate::database::{AppError, Database, builder, prepare, upcasters};
 use crate::demo::{CAST, DemoClock, PASSWORD, Plan, Stores, Written, write};
 use crate::eventstore::Store;
 use crate::eventstore::bulk::Bulk;
@@ -89,7 +89,7 @@ async fn fill(
     until: chrono::DateTime<chrono::Utc>,
 ) -> Result<(Written, f64), AppError> {
     let refuse = |error: &dyn std::fmt::Display| Refusal(format!("nothing to demonstrate: {error}"));
-    let bulk = Bulk::begin(as_service(&database.app)).await.map_err(|error| refuse(&error))?;
+    let bulk = Bulk::begin(&database.owner).await.map_err(|error| refuse(&error))?;
     let password = Password::new(PASSWORD);
     let password_hash = app.site.hasher.hash(&password).await.map_err(|error| refuse(&error))?;
     let clock = DemoClock::default();

@@ -15,16 +15,16 @@ use crate::eventstore::{Append, ClaimDigest};
 
 /// Where the log ends, as this process last saw it.
 #[derive(Clone, Debug)]
-pub(super) struct Head {
-    pub(super) position: i64,
-    pub(super) recorded_at: DateTime<Utc>,
-    pub(super) frontier: Frontier,
+pub(in crate::eventstore) struct Head {
+    pub(in crate::eventstore) position: i64,
+    pub(in crate::eventstore) recorded_at: DateTime<Utc>,
+    pub(in crate::eventstore) frontier: Frontier,
     /// Which listeners an append must be planned for.
-    pub(super) generation: i64,
+    pub(in crate::eventstore) generation: i64,
 }
 
 impl Head {
-    pub(super) fn new(
+    pub(in crate::eventstore) fn new(
         position: i64,
         recorded_at: DateTime<Utc>,
         frontier: &[u8],
@@ -207,13 +207,6 @@ impl Columns {
             self.key_ids.push(Uuid::nil());
             self.key_wraps.push(None);
         }
-    }
-
-    /// Where the log ends once these are in it.
-    pub(super) fn head_after(&self, before: &Head) -> Result<Head, BadFrontier> {
-        let position = self.seen + i64::try_from(self.event_ids.len()).unwrap_or(0);
-        let recorded_at = self.times.last().copied().unwrap_or(before.recorded_at);
-        Head::new(position, recorded_at, &self.frontier, self.generation)
     }
 
     /// The id of the first event, by which one can tell later whether this batch was committed.

@@ -9,8 +9,7 @@
 //! the batch was planned, nothing is done either, and it is planned anew.
 
 mod answers;
-mod batch;
-pub(super) mod bulk;
+pub(super) mod batch;
 mod connection;
 pub mod listeners;
 

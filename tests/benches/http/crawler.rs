@@ -13,6 +13,7 @@ use sqlx::ConnectOptions;
 use tokio::net::TcpListener;
 use zhanggui::app::App;
 use zhanggui::ports::Ports;
+use zhanggui::projections::search_path;
 
 use super::child::{Kind, ORIGIN, Server};
 use super::memory;
@@ -54,6 +55,7 @@ pub(crate) async fn measure(cluster: &Cluster, report: &mut Report) -> Result<()
     app.stop().await;
 
     let mut connection = cluster.superuser(DATABASE).connect().await?;
+    sqlx::raw_sql(&format!("SET search_path = {}", search_path())).execute(&mut connection).await?;
     let begun = Instant::now();
     let start = || Server::start_with(Kind::Crawler, &cluster.data_dir, "warn", &[(ORIGIN, &origin)]);
     let instances = [start()?, start()?];
@@ -62,7 +64,7 @@ pub(crate) async fn measure(cluster: &Cluster, report: &mut Report) -> Result<()
     while left > 0 {
         tokio::time::sleep(Duration::from_millis(100)).await;
         let pending: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM product_list.products WHERE info_status = 'pending'")
+            sqlx::query_scalar("SELECT count(*) FROM products WHERE info_status = 'pending'")
                 .fetch_one(&mut connection)
                 .await?;
         left = usize::try_from(pending)?;
@@ -86,7 +88,7 @@ pub(crate) async fn measure(cluster: &Cluster, report: &mut Report) -> Result<()
         (asked.len(), asked.values().max().copied().unwrap_or_default())
     };
     let fetched: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM product_list.products WHERE info_status = 'fetched'")
+        sqlx::query_scalar("SELECT count(*) FROM products WHERE info_status = 'fetched'")
             .fetch_one(&mut connection)
             .await?;
     let limit = 1.0 / MEAN_PAUSE;

@@ -14,6 +14,7 @@ use zhanggui::merchant::product::commands::NewListing;
 use zhanggui::merchant::product::{InfoSource, ListProduct, Price, RecordProductInfo, Title};
 use zhanggui::merchant::store::{AddCategory, CategoryName, OpenStore, StoreName};
 use zhanggui::ports::Ports;
+use zhanggui::projections::search_path;
 
 use super::asks::COUPON;
 use super::bare;
@@ -96,7 +97,8 @@ async fn fill(cluster: &Cluster, sessions: &[String]) -> Result<Vec<String>, Fau
     app.stop().await;
     rest(&mut connection).await?;
     sqlx::raw_sql("ANALYZE").execute(&mut connection).await?;
-    sqlx::raw_sql(bare::products::TABLES).execute(&mut connection).await?;
+    let tables = format!("SET search_path = {}; {}", search_path(), bare::products::TABLES);
+    sqlx::raw_sql(&tables).execute(&mut connection).await?;
     Ok(sessions.to_vec())
 }
 

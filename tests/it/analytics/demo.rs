@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use serde_json::json;
 use zhanggui::account::Password;
-use zhanggui::database::{as_service, upcasters};
+use zhanggui::database::upcasters;
 use zhanggui::demo::{DemoClock, PASSWORD, Plan, Stores, Written, write};
 use zhanggui::eventstore::Store;
 use zhanggui::eventstore::bulk::{Bulk, BulkError};
@@ -21,7 +21,7 @@ use crate::support::site::TestSite;
 
 async fn fill(site: &TestSite, seed: u64, until: DateTime<Utc>) -> Result<Written, BulkError> {
     let clock = DemoClock::default();
-    let bulk = Bulk::begin(as_service(&site.database.app_options())).await?;
+    let bulk = Bulk::begin(&site.database.owner_options()).await?;
     let ports = Ports { clock: Arc::new(clock.clone()), rng: Arc::clone(&site.app.site.ports.rng) };
     let log = Log { ports, ..site.app.log.clone() };
     let stores = Stores {

@@ -22,14 +22,14 @@ use crate::common::Fault;
 pub(crate) const TABLES: &str = "
     CREATE TABLE bare.store AS
         SELECT s.store_id, s.owner_id, s.name,
-               (SELECT count(*) FROM product_list.products p WHERE p.store_id = s.store_id) AS total
-        FROM product_list.stores s;
+               (SELECT count(*) FROM products p WHERE p.store_id = s.store_id) AS total
+        FROM stores s;
     ALTER TABLE bare.store ADD PRIMARY KEY (store_id);
     CREATE UNIQUE INDEX ON bare.store (owner_id);
     CREATE TABLE bare.category AS
         SELECT c.category_id, c.store_id, c.name,
-               (SELECT count(*) FROM product_list.products p WHERE p.category_id = c.category_id) AS product_count
-        FROM product_list.categories c;
+               (SELECT count(*) FROM products p WHERE p.category_id = c.category_id) AS product_count
+        FROM categories c;
     ALTER TABLE bare.category ADD PRIMARY KEY (category_id);
     CREATE INDEX ON bare.category (store_id);
     CREATE TABLE bare.product (
@@ -41,7 +41,7 @@ pub(crate) const TABLES: &str = "
     INSERT INTO bare.product
         SELECT product_id, store_id, taobao_url, taobao_item_id, coupon_url, title, price::numeric, image_url,
                category_id, status, info_status, info_source, info_error, listed_at, updated_at, version
-        FROM product_list.shown_products;
+        FROM shown_products;
     CREATE INDEX ON bare.product (store_id, listed_at, product_id);
     ANALYZE bare.store, bare.category, bare.product";
 /// Connections for writes, as many as the program has.
