@@ -1,13 +1,18 @@
-//! A million events as they would have come about: people, sessions, stores and products, sealed, in one order.
+//! A million events as they would have come about: people and the days on which they came, sessions, stores and products,
+//! days that were closed, sealed, in one order.
 
-use std::fmt::Write;
+use std::fmt::{Display, Write};
 
+use chrono::{DateTime, NaiveDate};
+use chrono_tz::Tz;
 use rand::rngs::StdRng;
 use rand::{Rng, SeedableRng};
 use serde_json::{Value, json};
 use sqlx::PgConnection;
 use uuid::{Builder, Uuid};
+use zhanggui::calendar::{Calendar, after};
 use zhanggui::eventstore::seal::{PERSON, Sealer, SealingKey};
+use zhanggui::statistics::{Count, STREAM};
 
 use crate::common::Fault;
 use crate::copying::copy;
@@ -30,6 +35,20 @@ struct Person {
     stream: Stream,
     key: SealingKey,
     session: Option<String>,
+    active_on: Option<NaiveDate>,
+}
+
+/// A product, and of which store and item it is.
+struct Product {
+    stream: Stream,
+    store: Uuid,
+    item: u64,
+}
+
+impl Product {
+    fn url(&self) -> String {
+        format!("https://item.taobao.com/item.htm?id={}", self.item)
+    }
 }
 
 /// What has happened so far.
@@ -37,9 +56,17 @@ pub(crate) struct History<'a> {
     sealer: &'a Sealer,
     random: StdRng,
     position: i64,
+    calendar: Calendar,
+    /// The day that it is, what is counted of it, and how many were closed before.
+    today: NaiveDate,
+    count: Count,
+    closed: i64,
     people: Vec<Person>,
+    /// Who came for the first time today, a moment ago.
+    came: Option<usize>,
     stores: Vec<(Stream, Vec<Uuid>)>,
-    products: Vec<(Stream, usize)>,
+    products: Vec<Product>,
+    deleted: Vec<Product>,
     events: String,
     keys: String,
 }
@@ -51,9 +78,15 @@ impl<'a> History<'a> {
             sealer,
             random: StdRng::seed_from_u64(8),
             position: 0,
+            calendar: Calendar::new(Tz::Asia__Shanghai),
+            today: NaiveDate::default(),
+            count: Count::default(),
+            closed: 0,
             people: Vec::new(),
+            came: None,
             stores: Vec::new(),
             products: Vec::new(),
+            deleted: Vec::new(),
             events: String::new(),
             keys: String::new(),
         }
@@ -62,6 +95,7 @@ impl<'a> History<'a> {
     /// Writes so many events into the log; gives the number of people.
     pub(crate) async fn write(mut self, database: &mut PgConnection, events: usize) -> Result<usize, Fault> {
         let last = i64::try_from(events)?;
+        self.today = self.date()?;
         while self.position < last {
             for _ in 0..CHUNK {
                 if self.position < last {
@@ -82,6 +116,12 @@ impl<'a> History<'a> {
 
     /// One more thing happens, of every kind as often as on a site like this.
     fn happen(&mut self) -> Result<(), Fault> {
+        if self.today < self.date()? {
+            return self.close_day();
+        }
+        if let Some(nth) = self.came.take() {
+            return self.note_active(nth);
+        }
         if self.people.len() < 20 {
             return self.register();
         }
@@ -100,15 +140,40 @@ impl<'a> History<'a> {
             771..778 => self.open_store(),
             778..798 => self.add_category(),
             798..878 => self.list_product(),
-            878..958 => self.record_info(),
+            878..950 => self.record_info(),
+            950..958 => self.of_product("product.info_failed", &json!({"reason": "needs_login"})),
             958..988 => self.modify(),
-            988..994 => self.of_product("product.refresh_requested", &json!({})),
-            _ => self.of_product("product.deleted", &json!({})),
+            988..993 => self.of_product("product.refresh_requested", &json!({})),
+            993..998 => self.delete(),
+            _ => self.restore(),
         }
     }
 
+    /// The milliseconds of the next event.
+    fn millis(&self) -> Result<u64, Fault> {
+        Ok(BEGINNING + u64::try_from(self.position)? * STEP)
+    }
+
+    /// The day of the next event.
+    fn date(&self) -> Result<NaiveDate, Fault> {
+        let now = DateTime::from_timestamp_millis(i64::try_from(self.millis()?)?).ok_or("no time")?;
+        Ok(self.calendar.date(now))
+    }
+
+    /// As the job does it: what was counted of the day that is over.
+    fn close_day(&mut self) -> Result<(), Fault> {
+        let Count { registrations, active_users, .. } = std::mem::take(&mut self.count);
+        let fields = json!({
+            "date": self.today, "timezone": self.calendar.timezone(), "position": self.position,
+            "registrations": registrations, "active_users": active_users,
+        });
+        self.today = after(self.today, 1);
+        self.closed += 1;
+        self.tell("statistics", STREAM, self.closed, "statistics.day_closed", &fields)
+    }
+
     fn id(&mut self) -> Uuid {
-        let millis = BEGINNING + u64::try_from(self.position).unwrap_or(0) * STEP;
+        let millis = self.millis().unwrap_or(BEGINNING);
         Builder::from_unix_timestamp_millis(millis, &self.random.random()).into_uuid()
     }
 
@@ -116,7 +181,7 @@ impl<'a> History<'a> {
     fn tell(
         &mut self,
         aggregate: &str,
-        id: Uuid,
+        id: impl Display,
         length: i64,
         event: &str,
         fields: &Value,
@@ -128,12 +193,13 @@ impl<'a> History<'a> {
         let event_id = self.id();
         self.position += 1;
         let position = self.position;
-        let millis = BEGINNING + u64::try_from(position)? * STEP;
+        let millis = self.millis()?;
+        let version = if event == "account.registered" { 2 } else { 1 };
         let payload = payload.to_string().replace('\\', "\\\\");
         writeln!(
             self.events,
-            "{position}\t{event_id}\t{aggregate}\t{id}\t{length}\t{event}\t1\t{payload}\t{{\"actor_id\":\"{id}\",\"request_id\":\"{event_id}\"}}\t{}\t\\\\x{}",
-            chrono::DateTime::from_timestamp_millis(i64::try_from(millis)?).ok_or("no time")?.to_rfc3339(),
+            "{position}\t{event_id}\t{aggregate}\t{id}\t{length}\t{event}\t{version}\t{payload}\t{{\"actor_id\":\"{id}\",\"request_id\":\"{event_id}\"}}\t{}\t\\\\x{}",
+            DateTime::from_timestamp_millis(i64::try_from(millis)?).ok_or("no time")?.to_rfc3339(),
             hex::encode([u8::try_from(position % 256)?; 32]),
         )?;
         Ok(())
@@ -151,13 +217,15 @@ impl<'a> History<'a> {
         writeln!(self.keys, "{id}\tperson\t{}\t\\\\x{}", stored.key_id, hex::encode(&stored.wrapped))?;
         let nth = self.people.len();
         let fields = json!({
+            "date": self.today,
             "username": {"$personal": format!("Shopper_{nth}")}, "username_key": {"$personal": format!("shopper_{nth}")},
             "email": {"$personal": format!("shopper_{nth}@example.com")},
             "phone": {"$personal": format!("+86139{nth:08}")},
             "password_hash": {"$slot": "password", "$secret": "$argon2id$v=19$m=19456,t=2,p=1$c29tZXNhbHRzb21lc2FsdA$Eg5uO6EBPKPiX3qjO5eVWX1LzhLD2zHkT2fqnV4a0Z8"},
         });
         let fields = self.seal(id, &key, fields)?;
-        self.people.push(Person { stream: Stream { id, length: 1 }, key, session: None });
+        self.people.push(Person { stream: Stream { id, length: 1 }, key, session: None, active_on: None });
+        self.count.registrations += 1;
         self.tell("account", id, 1, "account.registered", &fields)
     }
 
@@ -179,16 +247,29 @@ impl<'a> History<'a> {
     fn log_in(&mut self) -> Result<(), Fault> {
         let nth = self.somebody();
         let digest = hex::encode(self.random.random::<[u8; 32]>());
-        let login_time = BEGINNING + u64::try_from(self.position)? * STEP;
+        let (login_time, today) = (self.millis()?, self.today);
         let person = self.people.get_mut(nth).ok_or("nobody")?;
         person.stream.length += 1;
         person.session = Some(digest.clone());
+        if person.active_on != Some(today) {
+            self.came = Some(nth);
+        }
         let (id, length, key) = (person.stream.id, person.stream.length, person.key.clone());
         let browser = "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 Chrome/126.0.0.0 Mobile Safari/537.36";
         let fields =
             json!({"session_digest": digest, "login_time": login_time, "user_agent": {"$personal": browser}});
         let fields = self.seal(id, &key, fields)?;
         self.tell("account", id, length, "account.logged_in", &fields)
+    }
+
+    /// Somebody's first request of the day.
+    fn note_active(&mut self, nth: usize) -> Result<(), Fault> {
+        let person = self.people.get_mut(nth).ok_or("nobody")?;
+        person.stream.length += 1;
+        person.active_on = Some(self.today);
+        let (id, length) = (person.stream.id, person.stream.length);
+        self.count.active_users += 1;
+        self.tell("account", id, length, "account.active", &json!({"date": self.today}))
     }
 
     fn log_out(&mut self) -> Result<(), Fault> {
@@ -236,12 +317,12 @@ impl<'a> History<'a> {
         let (id, nth) = (self.id(), self.random.random_range(0..self.stores.len()));
         let (stream, categories) = self.stores.get(nth).ok_or("no store")?;
         let item = 520_000_000_000_u64 + u64::try_from(self.position)?;
+        let product = Product { stream: Stream { id, length: 1 }, store: stream.id, item };
         let fields = json!({
-            "store_id": stream.id, "taobao_url": format!("https://item.taobao.com/item.htm?id={item}"),
-            "taobao_item_id": item.to_string(), "coupon_url": format!("https://uland.taobao.com/coupon/edetail?e={item}"),
-            "category_id": categories.first(),
+            "store_id": stream.id, "taobao_url": product.url(), "taobao_item_id": item.to_string(),
+            "coupon_url": format!("https://uland.taobao.com/coupon/edetail?e={item}"), "category_id": categories.first(),
         });
-        self.products.push((Stream { id, length: 1 }, 0));
+        self.products.push(product);
         self.tell("product", id, 1, "product.listed", &fields)
     }
 
@@ -250,10 +331,33 @@ impl<'a> History<'a> {
             return self.list_product();
         }
         let nth = self.random.random_range(0..self.products.len());
-        let (stream, _) = self.products.get_mut(nth).ok_or("no product")?;
+        let Product { stream, .. } = self.products.get_mut(nth).ok_or("no product")?;
         stream.length += 1;
         let (id, length) = (stream.id, stream.length);
         self.tell("product", id, length, event, fields)
+    }
+
+    fn delete(&mut self) -> Result<(), Fault> {
+        if self.products.is_empty() {
+            return self.list_product();
+        }
+        let mut product = self.products.swap_remove(self.random.random_range(0..self.products.len()));
+        product.stream.length += 1;
+        let (id, length) = (product.stream.id, product.stream.length);
+        self.deleted.push(product);
+        self.tell("product", id, length, "product.deleted", &json!({}))
+    }
+
+    /// The one that was deleted last: somebody took it back.
+    fn restore(&mut self) -> Result<(), Fault> {
+        let Some(mut product) = self.deleted.pop() else { return self.list_product() };
+        product.stream.length += 1;
+        let (id, length) = (product.stream.id, product.stream.length);
+        let fields = json!({
+            "store_id": product.store, "taobao_url": product.url(), "taobao_item_id": product.item.to_string(),
+        });
+        self.products.push(product);
+        self.tell("product", id, length, "product.restored", &fields)
     }
 
     fn title(&mut self) -> String {

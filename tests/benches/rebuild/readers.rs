@@ -1,16 +1,18 @@
-//! Readers who ask at a steady pace, whatever the answers take: a session, a person, a page of products.
+//! Readers who ask at a steady pace, whatever the answers take: a session, a person, a page of products, a month of days.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use chrono::NaiveDate;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
-use tokio::time::{MissedTickBehavior, interval};
+use tokio::time::{Instant, MissedTickBehavior, interval_at};
 use uuid::Uuid;
+use zhanggui::calendar::before;
 use zhanggui::database::as_service;
 use zhanggui::projections::product_list::{Query, list};
-use zhanggui::projections::{session_validity, user_lookup};
+use zhanggui::projections::{daily_stats, session_validity, user_lookup};
 
 use crate::common::Fault;
 use crate::common::cluster::Cluster;
@@ -19,6 +21,9 @@ use crate::common::cluster::Cluster;
 pub(crate) const RATE: u32 = 400;
 /// How many there are.
 const READERS: u32 = 8;
+
+/// How many days they look at, as the page for analysts does at first.
+const DAYS: u64 = 30;
 
 /// What they waited, in ms.
 #[derive(Clone, Copy)]
@@ -37,6 +42,7 @@ struct Known {
     sessions: Vec<Vec<u8>>,
     people: Vec<Uuid>,
     stores: Vec<Uuid>,
+    newest: NaiveDate,
 }
 
 impl Readers {
@@ -47,10 +53,12 @@ impl Readers {
         let sessions = "SELECT session_digest FROM session_validity ORDER BY session_digest LIMIT 5000";
         let people = "SELECT user_id FROM user_lookup ORDER BY md5(user_id::text) LIMIT 5000";
         let stores = "SELECT store_id FROM stores ORDER BY md5(store_id::text) LIMIT 5000";
+        let newest = "SELECT coalesce(max(date), '2026-01-01') FROM days WHERE active_users > 0";
         let known = Known {
             sessions: sqlx::query_scalar(sessions).fetch_all(&pool).await?,
             people: sqlx::query_scalar(people).fetch_all(&pool).await?,
             stores: sqlx::query_scalar(stores).fetch_all(&pool).await?,
+            newest: sqlx::query_scalar(newest).fetch_one(&pool).await?,
         };
         Ok(Self { pool, known: Arc::new(known) })
     }
@@ -87,14 +95,15 @@ async fn ask(
     done: Arc<AtomicBool>,
     nth: u32,
 ) -> Result<Vec<Duration>, Fault> {
-    let mut pace = interval(Duration::from_secs(1) * READERS / RATE);
-    pace.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let every = Duration::from_secs(1) * READERS / RATE;
+    let mut pace = interval_at(Instant::now() + every * nth / READERS, every);
+    // Whoever is kept waiting asks the rest afterwards, each counted from when it was to be asked.
+    pace.set_missed_tick_behavior(MissedTickBehavior::Burst);
     let (mut waits, mut turn) = (Vec::new(), usize::try_from(nth)?);
     while !done.load(Ordering::Relaxed) {
-        pace.tick().await;
+        let wanted = pace.tick().await;
         turn += 7;
-        let begun = Instant::now();
-        match turn % 3 {
+        match turn % 4 {
             0 => {
                 let digest = known.sessions.get(turn % known.sessions.len().max(1)).ok_or("no sessions")?;
                 session_validity::by_digest(&pool, digest).await?;
@@ -103,12 +112,15 @@ async fn ask(
                 let person = known.people.get(turn % known.people.len().max(1)).ok_or("no people")?;
                 user_lookup::by_id(&pool, *person).await?;
             }
+            2 => {
+                daily_stats::days(&pool, (before(known.newest, DAYS - 1), known.newest)).await?;
+            }
             _ => {
                 let store = known.stores.get(turn % known.stores.len().max(1)).ok_or("no stores")?;
                 list(&pool, &Query::all_of(*store), None, 20).await?;
             }
         }
-        waits.push(begun.elapsed());
+        waits.push(wanted.elapsed());
     }
     Ok(waits)
 }
