@@ -4,6 +4,7 @@
 //! against the work itself without HTTP. Both servers are processes of their own on one PostgreSQL; one
 //! load generator in a closed loop asks them in turn.
 
+mod activity;
 mod asks;
 mod bare;
 mod child;
@@ -64,6 +65,7 @@ async fn run(cluster: &Cluster, is_asked_for: impl Fn(&str) -> bool) -> Result<(
     let sessions = seed::log_in(cluster, servers.ours.port, plan::CONNECTIONS).await?;
     if is_asked_for("accounts") {
         plan::reads(cluster, &servers, &sessions, &mut report).await?;
+        activity::measure(cluster, &mut report).await?;
         plan::logins(&servers, &sessions, &hashing, &mut report).await?;
         plan::captchas(&servers, &mut report).await?;
     }
