@@ -92,16 +92,17 @@ export async function getCsv(query, progress, signal) {
 
 /**
  * fetch() cannot tell how far an upload is, so this is an XMLHttpRequest.
- * @param {Blob} file @param {(share: number) => void} progress 0 to 1 @param {AbortSignal} signal
- * @returns {Promise<Imported>}
+ * @param {Blob} file @param {string} key by which the server knows the same file sent again @param {(share: number) => void} progress 0 to 1
+ * @param {AbortSignal} signal @returns {Promise<Imported>}
  */
-export const postCsv = (file, progress, signal) => new Promise((resolve, reject) => {
+export const postCsv = (file, key, progress, signal) => new Promise((resolve, reject) => {
   const sending = new XMLHttpRequest();
   sending.open('POST', '/api/v1/store/products/import');
   sending.setRequestHeader('Accept', 'application/json');
   sending.setRequestHeader('Accept-Language', language.value);
   // Browsers name it by the computer's settings: Excel's type on many.
   sending.setRequestHeader('Content-Type', 'text/csv');
+  sending.setRequestHeader('Idempotency-Key', key);
   sending.upload.onprogress = ({ loaded, total, lengthComputable }) => lengthComputable && progress(loaded / total);
   sending.onerror = () => reject(new Problem({ status: 0, code: 'unreachable' }));
   sending.onabort = () => reject(signal.reason);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPool};
+use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
 pub use master_key::master_key;
@@ -33,6 +34,7 @@ use crate::eventstore::store::Log;
 use crate::eventstore::{Commands, Store, Writer};
 use crate::http::idempotency::Idempotency;
 use crate::http::limits::Limits;
+use crate::http::merchant::import;
 use crate::http::merchant::live::Live;
 use crate::http::session::activity::Activity;
 use crate::http::session::presence::Presence;
@@ -95,9 +97,8 @@ impl App {
         let catch_up = CatchUp::new(writes.clone(), &sealer, &upcasters(), me, ReadModel::all()?);
         // The numbering plans are read at first use; better now than in somebody's request.
         tokio::task::spawn_blocking(|| drop(Phone::parse("13800138000")));
-        let live = Live::new(reads.clone(), watching);
         let site = Site {
-            live,
+            live: Live::new(reads.clone(), watching),
             captchas: Captchas::new(&master, ports.clone())?,
             attempts: LoginAttempts::new(&master)?,
             resets: PasswordResets::new(&master)?,
@@ -112,6 +113,7 @@ impl App {
             activity: Activity::default(),
             presence: Presence::default(),
             limits: Limits::new(settings.rate_limits),
+            imports: Semaphore::new(import::AT_A_TIME),
             metrics: telemetry::start_metrics()?,
             settings,
             ports,

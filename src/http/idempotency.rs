@@ -16,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::Shared;
+use super::deadline::{is_too_slow, patience};
 use super::extract::Caller;
 use super::limits::Limited;
 use super::problem::{Problem, WrongField};
@@ -25,8 +26,8 @@ use crate::eventstore::seal::{Cipher, MasterKey, SealError};
 const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// The most bytes of an answer that is kept: that of an import of which no line was right is the longest.
 const LARGEST_ANSWER: usize = 8 * 1024 * 1024;
-/// A request that runs longer than this has died with its server: its key is free again.
-const ABANDONED: Duration = Duration::from_mins(1);
+/// A request that runs so much longer than it may has died with its server: its key is free again.
+const ABANDONED: Duration = Duration::from_secs(45);
 
 /// What the layer needs besides the database.
 #[derive(Clone, Debug)]
@@ -95,7 +96,9 @@ async fn replay_or_run(
     next: Next,
 ) -> Result<Response, Problem> {
     let (parts, body) = request.into_parts();
-    let body = to_bytes(body, largest_body).await.map_err(|_| Problem::new("too_large"))?;
+    let body = to_bytes(body, largest_body).await.map_err(|error| {
+        if is_too_slow(&error) { Problem::unavailable() } else { Problem::new("too_large") }
+    })?;
     // A key belongs to whoever sent it: to the account behind a valid session; else the body says who is
     // asking (a login's holds the password); and where there is no body (a log-out), the cookie does.
     let person = parts.extensions.get::<Session>().map(|session| session.row.user_id);
@@ -109,7 +112,8 @@ async fn replay_or_run(
     let digest =
         hmac::sign(&site.idempotency.digest, &[owner.as_slice(), b"\0", key].concat()).as_ref().to_vec();
     let fingerprint = fingerprint(&site.idempotency.digest, parts.method.as_str(), parts.uri.path(), &body);
-    if let Some(kept) = reserve(site, &digest, &fingerprint).await? {
+    let longest = patience(parts.uri.path()).whole + ABANDONED;
+    if let Some(kept) = reserve(site, &digest, &fingerprint, longest).await? {
         return Ok(kept);
     }
     let response = next.run(Request::from_parts(parts, Body::from(body))).await;
@@ -127,7 +131,12 @@ fn fingerprint(key: &hmac::Key, method: &str, path: &str, body: &Bytes) -> Vec<u
 }
 
 /// Takes the key for this request, or gives the answer that is kept under it.
-async fn reserve(site: &Shared, digest: &[u8], fingerprint: &[u8]) -> Result<Option<Response>, Problem> {
+async fn reserve(
+    site: &Shared,
+    digest: &[u8],
+    fingerprint: &[u8],
+    longest: Duration,
+) -> Result<Option<Response>, Problem> {
     let now = site.ports.now();
     let taken = sqlx::query(
         "INSERT INTO idempotency_keys AS k (digest, request_digest, recorded_at) VALUES ($1, $2, $3) \
@@ -138,7 +147,7 @@ async fn reserve(site: &Shared, digest: &[u8], fingerprint: &[u8]) -> Result<Opt
     .bind(fingerprint)
     .bind(now)
     .bind(now - Duration::from_hours(24))
-    .bind(now - ABANDONED)
+    .bind(now - longest)
     .execute(&site.writes)
     .await?;
     if taken.rows_affected() == 1 {
@@ -219,7 +228,7 @@ async fn store(
     Ok(())
 }
 
-/// Frees a key whose answer is not kept; where that fails it is free after [`ABANDONED`].
+/// Frees a key whose answer is not kept; where that fails it is free once its request would have been abandoned.
 async fn forget(site: &Shared, digest: &[u8]) {
     let freed =
         sqlx::query("DELETE FROM idempotency_keys WHERE digest = $1").bind(digest).execute(&site.writes);

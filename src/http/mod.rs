@@ -42,6 +42,7 @@ use std::sync::Arc;
 
 use metrics_exporter_prometheus::PrometheusHandle;
 use sqlx::PgPool;
+use tokio::sync::Semaphore;
 
 use self::idempotency::Idempotency;
 use self::limits::Limits;
@@ -119,6 +120,8 @@ pub struct Site {
     pub presence: Presence,
     /// Limits per address.
     pub limits: Limits,
+    /// Turns of importing a file.
+    pub imports: Semaphore,
     /// For `Idempotency-Key`.
     pub idempotency: Idempotency,
     /// What `/metrics` shows.

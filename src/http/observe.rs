@@ -1,7 +1,7 @@
 //! What happens around every request: an id, a log line, a measurement, words for problems, safe headers.
 
 use std::panic::AssertUnwindSafe;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::{MatchedPath, Request, State};
@@ -13,12 +13,10 @@ use metrics::{counter, histogram};
 use tracing::Instrument;
 
 use super::Shared;
-use super::deadline::in_time;
+use super::deadline::{in_time, patience};
 use super::problem::Problem;
 use super::words::Language;
 
-/// A request that takes longer than this is answered 503; the client may try again.
-const LONGEST_REQUEST: Duration = Duration::from_secs(15);
 /// `X-Request-Id`.
 pub(super) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
@@ -36,7 +34,9 @@ pub async fn observe(State(site): State<Shared>, mut request: Request, next: Nex
     request.extensions_mut().insert(RequestId(id.clone()));
     let span = tracing::info_span!("request", request_id = %id, method, route);
     let unsafe_method = !request.method().is_safe();
-    let request = request.map(in_time);
+    // A request that takes longer is answered 503; the client may try again.
+    let patience = patience(&route);
+    let request = request.map(|body| in_time(body, patience.body));
     let handled = AssertUnwindSafe(next.run(request)).catch_unwind().instrument(span.clone());
     let handled = async {
         if unsafe_method {
@@ -46,7 +46,7 @@ pub async fn observe(State(site): State<Shared>, mut request: Request, next: Nex
             handled.await
         }
     };
-    let mut response = match tokio::time::timeout(LONGEST_REQUEST, handled).await {
+    let mut response = match tokio::time::timeout(patience.whole, handled).await {
         Ok(Ok(response)) => response,
         Ok(Err(_panic)) => span.in_scope(|| Problem::internal(&"a handler panicked")).into_response(),
         Err(_elapsed) => Problem::unavailable().into_response(),

@@ -114,10 +114,7 @@ fn of_merchants() -> Vec<Route> {
         Route { access: Access::Watching, ..line("GET", "/api/v1/store/events", get(events::watch)) },
         line("GET", "/api/v1/store/products", get(list::show)),
         line("POST", "/api/v1/store/products", post(products::list)),
-        Route {
-            largest_body: import::LARGEST,
-            ..line("POST", "/api/v1/store/products/import", post(import::products))
-        },
+        Route { largest_body: import::LARGEST, ..line("POST", import::PATH, post(import::products)) },
         line("POST", "/api/v1/store/products/bulk", post(bulk::act)),
         line("GET", "/api/v1/store/products.csv", get(export::products)),
         line("GET", "/api/v1/store/products/{id}", get(products::show)),

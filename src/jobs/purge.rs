@@ -33,10 +33,11 @@ pub async fn run(site: &Shared) -> Result<(), sqlx::Error> {
         ("DELETE FROM session_activity WHERE last_seen_at < $1", now - session),
         // A host that nobody asked for a day, nor wanted quiet.
         ("DELETE FROM crawler_turns WHERE free_at < $1", day),
-        // Codes that nobody would take were shown for a day; they have long been worth nothing.
+        // Codes that nobody would take were shown for a day, and so were items that could not be looked up; the codes
+        // have long been worth nothing, and a product says itself why nothing is known of it, and can be refreshed.
         (
             "DELETE FROM reactor_tasks \
-             WHERE reactor IN ('mail_code', 'text_code') AND state = 'parked' AND parked_at < $1",
+             WHERE reactor IN ('mail_code', 'text_code', 'fetch_product') AND state = 'parked' AND parked_at < $1",
             day,
         ),
     ] {

@@ -50,7 +50,8 @@ impl Reactor for FetchProduct {
 
 impl FetchProduct {
     async fn fetch(&self, task: &Task) -> Result<Outcome, Outcome> {
-        if task.event_type == "product.modified" && task.payload.get("taobao_item_id").is_none() {
+        // Also another link to the same item: what is being fetched from the link before it will not be recorded.
+        if task.event_type == "product.modified" && task.payload.get("taobao_url").is_none() {
             return Ok(Outcome::Done);
         }
         let product = self.products.state(&task.aggregate_id).await.map_err(|error| unwritten(&error))?;

@@ -1,6 +1,6 @@
 // Products in and out as files for a spreadsheet: what is sent is told in per cent, what is refused line by line, and the
 // refused lines can be kept as a file, too.
-import { h, html, useEffect, useSignal } from '../vendor/preact.js';
+import { h, html, useEffect, useRef, useSignal } from '../vendor/preact.js';
 import { getCsv, postCsv } from '../api-merchant.js';
 import { t } from '../i18n.js';
 import { Icon } from '../parts/icons.js';
@@ -20,7 +20,11 @@ const SHOWN = 50;
 const MARK = '\uFEFF';
 
 /** A cell that begins like a formula is kept from being one. @param {string} text */
-const cell = (text) => `"${/^[=+\-@\t\r]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
+const cell = (text) => `"${/^'*[=+\-@\t\r\n＝＋－＠]/.test(text) ? "'" : ''}${text.replaceAll('"', '""')}"`;
+
+/** What a file that is sent again after its answer was lost is known by. @param {File} file */
+const identity = ({ name, size, lastModified }) => `${name} ${size} ${lastModified}`;
+const newKey = () => [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** @param {{ shop: Shop, onClose: () => void }} props */
 export function ImportFile({ shop, onClose }) {
@@ -28,6 +32,7 @@ export function ImportFile({ shop, onClose }) {
   const result = useSignal(/** @type {Imported | null} */ (null));
   const problem = useSignal(/** @type {import('../problem.js').Problem | null} */ (null));
   const tooLarge = useSignal(false);
+  const unanswered = useRef({ file: '', key: '' });
   useEffect(() => () => sending.peek()?.stop.abort(), []);
 
   /** @param {File | undefined} file */
@@ -38,12 +43,16 @@ export function ImportFile({ shop, onClose }) {
     tooLarge.value = file.size > MOST_BYTES;
     if (tooLarge.peek()) return;
     sending.value = { share: 0, stop };
+    if (unanswered.current.file !== identity(file)) unanswered.current = { file: identity(file), key: newKey() };
     try {
-      result.value = await postCsv(file, (share) => { sending.value = { share, stop }; }, stop.signal);
+      result.value = await postCsv(file, unanswered.current.key, (share) => { sending.value = { share, stop }; }, stop.signal);
+      unanswered.current = { file: '', key: '' };
       void shop.list.reload();
     } catch (thrown) {
       if (!stop.signal.aborted) {
         const said = asProblem(thrown);
+        // Refused, and not only put off: what is sent next is another try.
+        if (said.status >= 400 && said.status < 500 && said.code !== 'conflict') unanswered.current = { file: '', key: '' };
         if (!endedBy(said)) problem.value = said;
       }
     } finally {
@@ -64,7 +73,7 @@ export function ImportFile({ shop, onClose }) {
     <p class="section-lead">${t('merchant.import.lead')} <button type="button" class="link-button" id="import-template" onClick=${template}>${t('merchant.import.template')}</button></p>
     ${sending.value ? html`<div class="progress"><label for="import-progress">${sending.value.share < 1 ? t('merchant.import.sending', { percent: Math.round(sending.value.share * 100) }) : t('merchant.import.reading')}</label>
         <progress id="import-progress" max="100" value=${sending.value.share < 1 ? Math.round(sending.value.share * 100) : undefined}></progress>
-        <button type="button" class="link-button" id="import-stop" onClick=${() => sending.peek()?.stop.abort()}>${t('merchant.stop')}</button></div>`
+        ${sending.value.share < 1 && html`<button type="button" class="link-button" id="import-stop" onClick=${() => sending.peek()?.stop.abort()}>${t('merchant.stop')}</button>`}</div>`
       : h(Drop, { onFile: send })}
     ${tooLarge.value && h(Notice, { kind: 'bad' }, html`<p>${t('problem.import.too_large')}</p>`)}
     ${h(ProblemNotice, { problem: problem.value, about: 'import' })}

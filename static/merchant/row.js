@@ -59,7 +59,7 @@ export function Row({ shop, product, categories }) {
       <td role="cell" class="cell-when"><span class="cell-name">${t('merchant.listed_at')}</span><time datetime=${product.listed_at}>${shortDate(product.listed_at)}</time></td>
       <td role="cell" class="cell-deeds">
         ${h(IconButton, { icon: isListed ? 'eyeOff' : 'eye', deed: 'toggle', busy, label: t(isListed ? 'merchant.delist_it' : 'merchant.list_it', { name }), onClick: toggleStatus })}
-        ${h(IconButton, { icon: 'refresh', deed: 'again', busy: busy || product.info_status === 'pending', label: t('merchant.fetch_again_it', { name }), onClick: () => shop.again(product) })}
+        ${h(IconButton, { icon: 'refresh', deed: 'again', busy, label: t('merchant.fetch_again_it', { name }), onClick: () => shop.again(product) })}
         ${h(IconButton, { icon: 'pencil', deed: 'edit', id: `edit-${id}`, label: t('merchant.edit.of', { name }), onClick: () => edit('title') })}
         ${h(IconButton, { icon: 'trash', deed: 'delete', busy, label: t('merchant.delete_it', { name }), onClick: () => shop.remove(product) })}
       </td>

@@ -118,6 +118,8 @@ test('a failed fetch is put right: the link is corrected, and the info fetched a
   assert.equal(await page.locator('.failed').count(), 0);
   await press(page, product, 'again');
   await page.locator('.pending').waitFor();
+  // Also while it is waited for, in case whoever looks has given up.
+  await page.locator(`[data-product="${product.product_id}"][data-info=pending] [data-deed=again]:not([aria-disabled])`).waitFor();
   await page.locator(`[data-product="${product.product_id}"][data-info=fetched]`).waitFor(PATIENCE);
 }));
 

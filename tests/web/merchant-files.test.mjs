@@ -80,6 +80,42 @@ test('an upload shows how far it is, and can be stopped', () => visit({ tolerate
   go();
 }));
 
+test('once all of a file is sent, it is listed to its end and there is nothing to stop', () => visit({}, async (page) => {
+  await page.addInitScript(() => {
+    // All of it is on its way, and no answer comes.
+    XMLHttpRequest.prototype.send = function () {
+      this.upload.dispatchEvent(new ProgressEvent('progress', { lengthComputable: true, loaded: 7, total: 7 }));
+    };
+  });
+  await merchant(page);
+  await page.click('#open-import');
+  await page.setInputFiles('#import-file', csv('taobao_url,coupon_url\n'));
+  await page.locator('.progress', { hasText: 'Each line is being listed' }).waitFor();
+  assert.equal(await page.locator('#import-stop').count(), 0);
+}));
+
+test('a file whose answer was lost is sent again under the same key, and anew once it was answered', () => visit({ tolerated: /ERR_|Failed to load/ }, async (page) => {
+  await merchant(page);
+  await page.click('#open-import');
+  /** @type {(string | undefined)[]} */
+  const keys = [];
+  await page.route('**/products/import', (route) => {
+    keys.push(route.request().headers()['idempotency-key']);
+    return keys.length === 1 ? route.abort() : route.continue();
+  });
+  const folder = await mkdtemp(join(tmpdir(), 'zhanggui-'));
+  const file = join(folder, 'a.csv');
+  await writeFile(file, `taobao_url,coupon_url\n${itemUrl()},${coupon}\n`);
+  await page.setInputFiles('#import-file', file);
+  await page.getByRole('alert').getByText('cannot be reached').waitFor();
+  await page.setInputFiles('#import-file', file);
+  await page.locator('#import-result', { hasText: 'Products added: 1' }).waitFor();
+  await page.setInputFiles('#import-file', file);
+  await page.locator('#import-result', { hasText: 'Lines that were not: 1' }).waitFor();
+  assert.ok(keys[0] && keys[0] === keys[1] && keys[2] && keys[2] !== keys[1], keys.join());
+  await rm(folder, { recursive: true });
+}));
+
 test('a file is dropped onto the page', () => visit({}, async (page) => {
   await merchant(page);
   await page.click('#open-import');

@@ -807,7 +807,8 @@ export interface paths {
         /**
          * List products from a file
          * @description # Errors
-         *     `no_store`; `unsupported_media_type`; `too_large` above 5 MiB or 10,000 lines; `malformed_request` without the columns.
+         *     `no_store`; `unsupported_media_type`; `too_large` above 5 MiB or 10,000 lines; `malformed_request` without the columns;
+     *     `unavailable` where the file does not arrive within a minute; `overloaded` where others are at it already.
          */
         post: operations["import_products"];
         delete?: never;
@@ -3899,7 +3900,7 @@ export interface operations {
                     "application/json": components["schemas"]["ImportBody"];
                 };
             };
-            /** @description `no_store`, `malformed_request`, `too_large`, `unsupported_media_type`, `login_required` */
+            /** @description `no_store`, `malformed_request`, `too_large`, `unsupported_media_type`, `overloaded`, `unavailable`, `login_required` */
             default: {
                 headers: {
                     [name: string]: unknown;

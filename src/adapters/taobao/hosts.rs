@@ -4,8 +4,8 @@ use reqwest::Url;
 
 /// Where pages may be fetched from: these names and what is below them.
 const PAGES: [&str; 5] = ["taobao.com", "tmall.com", "tmall.hk", "tb.cn", "alicdn.com"];
-/// Where images are.
-const IMAGES: [&str; 5] = ["alicdn.com", "taobaocdn.com", "tbcdn.cn", "taobao.com", "tmall.com"];
+/// Where images are: the hosts that the page's policy lets pictures in from.
+const IMAGES: [&str; 3] = ["alicdn.com", "taobaocdn.com", "tbcdn.cn"];
 /// Links there only stand for other links.
 const SHORT: [&str; 1] = ["tb.cn"];
 

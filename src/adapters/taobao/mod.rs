@@ -2,7 +2,8 @@
 //!
 //! [`top`] asks the Open Platform, whose answers are facts; [`fetch`] reads the item's page ([`page`]), as anybody
 //! can, for what it is worth. [`Taobao`] asks the first if there is a key for it, and else, or when that knows
-//! nothing, the second. What Taobao refuses is reported and never got around.
+//! nothing, the second. Both at the same polite pace, each host its own. What Taobao refuses is reported and never got
+//! around.
 
 pub mod fetch;
 mod hosts;
@@ -31,10 +32,16 @@ impl Taobao {
         // A short link is followed once, for both.
         let item_id = Some(self.pages.item_id(item).await?);
         let item = ItemToFetch { item_id, ..item.clone() };
+        self.pages.turn(platform.host()).await?;
         let refused = match platform.fetch(&item).await {
             Ok(info) => return Ok(info),
             Err(error) => error,
         };
+        if let FetchError::Later { after: Some(after), .. } = &refused {
+            // Too many calls: nothing is wrong with the item, and its page knows less.
+            self.pages.quiet(platform.host(), *after).await?;
+            return Err(refused);
+        }
         let from_page = self.pages.fetch(&item).await;
         match (from_page, refused) {
             // The page is closed, but the platform was only out of order: it may know the item later.

@@ -1,4 +1,4 @@
-//! S18: the products of a store as a file for a spreadsheet, page by page, however many there are.
+//! S16: the products of a store as a file for a spreadsheet, page by page, however many there are.
 
 use std::collections::HashMap;
 

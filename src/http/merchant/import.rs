@@ -1,4 +1,4 @@
-//! S17 in bulk: products listed from the lines of a file. Each line has its own result; a bad one stops no other.
+//! S18 in bulk: products listed from the lines of a file. Each line has its own result; a bad one stops no other.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::csv::{Row, Rows, text};
+use super::csv::{Row, Rows};
 use super::{own_store, told};
-use crate::fields::FieldError;
 use crate::fields::text::folded;
+use crate::fields::{FieldCode, FieldError};
 use crate::http::Shared;
 use crate::http::extract::Caller;
 use crate::http::problem::{Problem, ProblemBody};
@@ -23,6 +23,10 @@ use crate::merchant::product::ListProduct;
 use crate::merchant::product::commands::{ListingRequest, NewListing};
 use crate::projections::product_list;
 
+/// Where files come in. Large ones come slowly, and each line of one is an append: it has a time of its own.
+pub const PATH: &str = "/api/v1/store/products/import";
+/// How many files an instance works on at a time: each holds up to [`LARGEST`] bytes.
+pub const AT_A_TIME: usize = 4;
 /// The most bytes of a file.
 pub const LARGEST: usize = 5 * 1024 * 1024;
 /// The most lines of a file, besides its head.
@@ -59,7 +63,8 @@ struct Columns {
 
 impl Columns {
     fn of(head: &Row) -> Option<Self> {
-        let find = |name| head.cells.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
+        let cells = head.cells.as_ref()?;
+        let find = |name| cells.iter().position(|cell| cell.trim().eq_ignore_ascii_case(name));
         Some(Self {
             taobao_url: find("taobao_url")?,
             coupon_url: find("coupon_url")?,
@@ -72,13 +77,14 @@ impl Columns {
 /// `category` by its name. Other columns are passed over, so what was exported can be imported.
 ///
 /// # Errors
-/// `no_store`; `unsupported_media_type`; `too_large` above 5 MiB or 10,000 lines; `malformed_request` without the columns.
+/// `no_store`; `unsupported_media_type`; `too_large` above 5 MiB or 10,000 lines; `malformed_request` without the columns;
+/// `unavailable` where the file does not arrive within a minute; `overloaded` where others are at it already.
 #[utoipa::path(post, path = "/api/v1/store/products/import", operation_id = "import_products", tag = "Merchant", summary = "List products from a file",
     request_body(content = String, content_type = "text/csv", description = "`taobao_url,coupon_url,category`; UTF-8 or GBK; at most 10,000 lines and 5 MiB"),
     security(("session" = [])),
     responses((status = 200, body = ImportBody),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
-               description = "`no_store`, `malformed_request`, `too_large`, `unsupported_media_type`, `login_required`")))]
+               description = "`no_store`, `malformed_request`, `too_large`, `unsupported_media_type`, `overloaded`, `unavailable`, `login_required`")))]
 pub async fn products(
     State(site): State<Shared>,
     caller: Caller,
@@ -88,9 +94,14 @@ pub async fn products(
     let store_id = own_store(&site, &session).await?.store_id;
     let spoken = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::preferred(spoken);
-    let rows = rows(&site, request).await?;
-    let mut rows = rows.into_iter();
+    let file = received(&site, request).await?;
+    // Only now, since somebody else's file may take its time to arrive.
+    let _turn = site.imports.try_acquire().map_err(|_| Problem::overloaded())?;
+    let mut rows = Rows::of(file);
     let columns = rows.next().and_then(|head| Columns::of(&head)).ok_or(Problem::new("malformed_request"))?;
+    if rows.clone().nth(MOST_LINES).is_some() {
+        return Err(Problem::new("too_large"));
+    }
     let categories = product_list::categories(&site.reads, store_id).await?;
     let categories: HashMap<_, _> =
         categories.into_iter().map(|category| (folded(&category.name), category.category_id)).collect();
@@ -110,18 +121,17 @@ pub async fn products(
     Ok(axum::Json(ImportBody { listed: all - errors.len(), errors }))
 }
 
-/// The rows of the file, its head first.
-async fn rows(site: &Shared, request: Request) -> Result<Vec<Row>, Problem> {
+/// The file, once all of it is here.
+async fn received(site: &Shared, request: Request) -> Result<Bytes, Problem> {
     let kind = request.headers().get(header::CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or("");
     if !kind.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("text/csv") {
         return Err(Problem::new("unsupported_media_type"));
     }
-    let bytes = Bytes::from_request(request, site).await.map_err(|rejection| {
-        Problem::new(if rejection.status() == 413 { "too_large" } else { "malformed_request" })
-    })?;
-    let text = text(&bytes).ok_or(Problem::new("malformed_request"))?;
-    let rows: Vec<_> = Rows::of(&text).take(MOST_LINES + 2).collect();
-    if rows.len() > MOST_LINES + 1 { Err(Problem::new("too_large")) } else { Ok(rows) }
+    Bytes::from_request(request, site).await.map_err(|rejection| match rejection.status().as_u16() {
+        413 => Problem::new("too_large"),
+        // It came too slowly, or broke off: nothing is wrong with the file.
+        _ => Problem::unavailable(),
+    })
 }
 
 /// What a row wants listed.
@@ -130,7 +140,9 @@ fn listing(
     columns: &Columns,
     categories: &HashMap<String, Uuid>,
 ) -> Result<NewListing, Vec<FieldError>> {
-    let cell = |column: usize| row.cells.get(column).map(|cell| cell.trim().to_owned());
+    let unreadable = || vec![FieldError { field: "line", code: FieldCode::InvalidFormat }];
+    let cells = row.cells.as_ref().ok_or_else(unreadable)?;
+    let cell = |column: usize| cells.get(column).map(|cell| cell.trim().to_owned());
     let named = columns.category.and_then(cell).filter(|name| !name.is_empty());
     // The nil id is nobody's: a name that there is not is told as one.
     let category_id =

@@ -1,4 +1,4 @@
-//! S18: the products of a store, by filter, by order and by page.
+//! S16: the products of a store, by filter, by order and by page.
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};

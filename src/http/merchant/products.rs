@@ -1,4 +1,4 @@
-//! S17, S19, S20: list a product from a link, look at it, change, delete, restore and refresh it.
+//! S17–S20: list a product from a link, look at it, change, delete, restore and refresh it.
 
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};

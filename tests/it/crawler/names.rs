@@ -1,6 +1,7 @@
 //! Names and addresses: what a name leads to decides, and an address in place of a name is none.
 
 use std::net::{IpAddr, SocketAddr};
+use std::process::Command;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -37,6 +38,27 @@ impl Lookup for Says {
         let answer = if answers.len() > 1 { answers.remove(0) } else { answers[0].clone() };
         Box::pin(async move { Ok(answer.into_iter().map(|address| SocketAddr::new(address, 0)).collect()) })
     }
+}
+
+/// Where the environment says that a proxy is; nobody listens there.
+const NO_PROXY: &str = "http://127.0.0.1:9";
+
+#[tokio::test]
+async fn a_proxy_of_the_environment_is_not_asked() {
+    const SELF: &str = "crawler::names::a_proxy_of_the_environment_is_not_asked";
+    let names = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+    if std::env::var("ALL_PROXY").as_deref() == Ok(NO_PROXY) {
+        let crawler = super::Crawler::new().await;
+        assert!(crawler.fetch("1", "").await.is_ok());
+        return;
+    }
+    // A process has one environment: this test again, in one of its own.
+    let mut again = Command::new(std::env::current_exe().unwrap());
+    again.args([SELF, "--exact"]).envs(names.map(|name| (name, NO_PROXY)));
+    again.env_remove("NO_PROXY").env_remove("no_proxy");
+    let told = again.output().unwrap();
+    let words = String::from_utf8_lossy(&told.stdout);
+    assert!(told.status.success() && words.contains("1 passed"), "{words}");
 }
 
 fn unresolved(error: &std::io::Error) -> Option<Unresolved> {

@@ -1,5 +1,7 @@
 //! The Open Platform, whose signatures a server in another language verifies, and the page behind it.
 
+use std::time::{Duration, Instant};
+
 use zhanggui::adapters::taobao::Taobao;
 use zhanggui::adapters::taobao::top::signature::SignMethod;
 use zhanggui::adapters::taobao::top::{OpenPlatform, TopSettings};
@@ -75,6 +77,34 @@ async fn what_the_platform_does_not_know_or_cannot_say_is_told_apart() {
     }
     drop(server);
     assert_eq!(fetch(&platform, "1").await, Err(later("the Open Platform cannot be reached", None)));
+}
+
+#[tokio::test]
+async fn a_platform_that_was_asked_too_often_is_left_alone_and_the_page_does_not_stand_in_for_it() {
+    let mut server = start().await;
+    let Crawler { server: mut pages, pages: source } = Crawler::new().await;
+    let platform = platform(&server, "helloworld", SignMethod::Md5, Ports::system());
+    let taobao = Taobao::new(Some(platform), source);
+    let refused = later("the Open Platform refused with 7", Some(60));
+    assert_eq!(fetch(&taobao, "limit").await, Err(refused));
+    assert_eq!(server.said().len(), 1);
+    let found = fetch(&taobao, "11223344").await.unwrap_err();
+    let FetchError::NotYet { after } = found else { panic!("{found:?}") };
+    assert!(after > Duration::from_secs(50) && after <= Duration::from_mins(1), "{after:?}");
+    assert_eq!((server.said().len(), pages.said().len()), (0, 0));
+}
+
+#[tokio::test]
+async fn the_platform_is_asked_at_the_pace_of_pages() {
+    let server = start().await;
+    let pause = Duration::from_millis(300);
+    let Crawler { server: _pages, pages: source } = Crawler::with("", pause).await;
+    let platform = platform(&server, "helloworld", SignMethod::HmacSha256, Ports::system());
+    let taobao = Taobao::new(Some(platform), source);
+    let begun = Instant::now();
+    let (one, two, three) = tokio::join!(fetch(&taobao, "11"), fetch(&taobao, "12"), fetch(&taobao, "13"));
+    assert!(one.is_ok() && two.is_ok() && three.is_ok());
+    assert!(begun.elapsed() >= pause * 2, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ const BOOTH: &str = "https://gd2.alicdn.com/imgextra/i2/main.jpg_400x400.jpg";
 type Row = (&'static str, Result<(&'static str, Option<&'static str>, Option<&'static str>), &'static str>);
 
 /// The page; its title, price and image, or why there are none.
-const PAGES: [Row; 33] = [
+const PAGES: [Row; 36] = [
     ("desktop_2022", Ok(("纯棉T恤男夏季短袖", Some("59.90"), Some(MAIN)))),
     ("desktop_2022_after_coupon", Ok(("真丝围巾 & 礼盒", Some("169.50"), Some(MAIN)))),
     ("tmall_2022", Ok(("【官方】保温杯500ml", Some("128.00"), Some(MAIN)))),
@@ -39,6 +39,10 @@ const PAGES: [Row; 33] = [
     ("json_ld", Ok(("羊毛衫", Some("259.00"), Some("https://img.alicdn.com/w.jpg")))),
     ("json_ld_dollars", Ok(("Silk scarf", None, Some("https://img.alicdn.com/s.jpg")))),
     ("open_graph", Ok(("儿童 & 亲子 拼图", Some("19.90"), Some("https://img.alicdn.com/p.jpg")))),
+    // Each place says something else, and the one before it is taken away.
+    ("state_before_all", Ok(("来自状态", None, Some("https://img.alicdn.com/state.jpg")))),
+    ("json_ld_before_open_graph", Ok(("来自结构化数据", None, Some("https://img.alicdn.com/json-ld.jpg")))),
+    ("open_graph_before_title", Ok(("来自分享卡片", None, Some("https://img.alicdn.com/open-graph.jpg")))),
     ("title_only", Ok(("折叠露营椅", None, None))),
     ("truncated", Ok(("充电宝 20000毫安", None, None))),
     ("verification", Err("needs_login")),

@@ -2,7 +2,8 @@
 
 Says its port in a JSON line, and one for each request it was asked: {"path", "query", "host", "agent", "cookie"}.
 /item.htm?id=NAME gives the page NAME.KIND.html, where KIND says the header: utf8 and gbk a charset, bare none, json
-that of JSON. An id of digits gives `desktop_2022`. With `do` in the query it does something else:
+that of JSON. An id of digits gives `desktop_2022`; one that begins with 8800 not before it is asked for once more.
+Short links lead to one item, /h.none to an id that no item has. With `do` in the query it does something else:
   redirect (to=URL)                 sends elsewhere
   loop                              sends to itself
   chain (left=N)                    sends on N times, then gives `desktop_2022`
@@ -62,7 +63,7 @@ class Request(BaseHTTPRequestHandler):
         }
         with self.server.lock:
             print(json.dumps(line), flush=True)
-        act = getattr(self, "do_" + query.get("do", "page").replace(" ", "_"))
+        act = getattr(self, "do_" + query.get("do", "short" if url.path.startswith("/h.") else "page").replace(" ", "_"))
         try:
             act(query)
         except OSError:
@@ -81,6 +82,8 @@ class Request(BaseHTTPRequestHandler):
 
     def do_page(self, query):
         name = query.get("id", "")
+        if name.startswith("8800"):
+            self.wait_for_another(name)
         name = "desktop_2022" if name.isdigit() else name
         for kind, content_type in KINDS.items():
             path = PAGES / f"{name}.{kind}.html"
@@ -88,6 +91,19 @@ class Request(BaseHTTPRequestHandler):
                 self.answer(200, path.read_bytes(), Content_Type=content_type)
                 return
         self.answer(404, b"")
+
+    def wait_for_another(self, name):
+        with self.server.lock:
+            is_first = name not in self.server.asked_again
+            asked_again = self.server.asked_again.setdefault(name, threading.Event())
+        if is_first:
+            asked_again.wait(60)
+        else:
+            asked_again.set()
+
+    def do_short(self, _):
+        item = "1" * 30 if self.path.startswith("/h.none") else "520813250866"
+        self.do_redirect({"to": f"https://item.taobao.com/item.htm?id={item}"})
 
     def do_redirect(self, query):
         # Raw UTF-8, as Taobao's own servers send it.
@@ -152,6 +168,7 @@ class Server(ThreadingHTTPServer):
 def main():
     server = Server(("127.0.0.1", 0), Request)
     server.lock = threading.Lock()
+    server.asked_again = {}
     server.bomb = bomb() if "bomb" in sys.argv else b""
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)

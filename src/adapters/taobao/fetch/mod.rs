@@ -159,16 +159,25 @@ impl ItemPages {
     /// One request, if the fence admits it, at the host's pace.
     async fn ask(&self, url: &Url) -> Result<Answer, FetchError> {
         let host = url.host_str().filter(|_| self.fence.admits(url)).ok_or(failed(FORBIDDEN))?;
+        self.turn(host).await?;
+        let answer = get(&self.client, url.clone(), &self.ports).await?;
+        if matches!(answer.status, 429 | 503) {
+            self.quiet(host, answer.retry_after.unwrap_or(QUIET)).await?;
+        }
+        Ok(answer)
+    }
+
+    /// Waits for the host's turn, whoever asks it.
+    pub(super) async fn turn(&self, host: &str) -> Result<(), FetchError> {
         self.pace.turn(host, PATIENCE).await.map_err(|none| match none {
             NoTurn::NotYet(after) => FetchError::NotYet { after },
             NoTurn::Away(error) => unpaced(&error),
-        })?;
-        let answer = get(&self.client, url.clone(), &self.ports).await?;
-        if matches!(answer.status, 429 | 503) {
-            let quiet = self.pace.quiet(host, answer.retry_after.unwrap_or(QUIET)).await;
-            quiet.map_err(|error| unpaced(&error))?;
-        }
-        Ok(answer)
+        })
+    }
+
+    /// Leaves the host alone for so long.
+    pub(super) async fn quiet(&self, host: &str, after: Duration) -> Result<(), FetchError> {
+        self.pace.quiet(host, after).await.map_err(|error| unpaced(&error))
     }
 }
 

@@ -158,6 +158,8 @@ mod tests {
             "https://evil.example/a.jpg",
             "https://alicdn.com.evil.example/a.jpg",
             "https://evilalicdn.com/a.jpg",
+            // The policy of the page would not show it.
+            "https://img.taobao.com/a.jpg",
             "https://u:p@img.alicdn.com/a.jpg",
             "https://img.alicdn.com:8443/a.jpg",
             "https://127.0.0.1/a.jpg",

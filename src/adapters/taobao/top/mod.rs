@@ -58,6 +58,12 @@ impl OpenPlatform {
         Ok(Self { client, url, settings, ports })
     }
 
+    /// The host that is asked.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.url.host_str().unwrap_or_default()
+    }
+
     async fn item(&self, id: &str) -> Result<ProductInfo, FetchError> {
         let (status, body) = self.call(id).await.map_err(|error| failure(&error))?;
         if body.len() > LONGEST_ANSWER {

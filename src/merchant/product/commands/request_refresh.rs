@@ -1,8 +1,11 @@
-//! Request a refresh: have the crawler look again. Where it is to look anyway, nothing happens.
+//! Request a refresh: have the crawler look again.
+//!
+//! Also while it is to look anyway: whatever became of its task, a merchant who waits can always send it anew. Of
+//! two tasks for one product, the one that comes later finds it known and does nothing.
 
 use crate::merchant::product::error::ProductError;
 use crate::merchant::product::event::ProductEvent;
-use crate::merchant::product::state::{InfoStatus, Product};
+use crate::merchant::product::state::Product;
 use crate::merchant::product::values::Asker;
 
 /// The command.
@@ -16,9 +19,6 @@ impl RequestRefresh {
     pub(super) fn decide(self, state: &Product) -> Result<Vec<ProductEvent>, ProductError> {
         state.exists()?;
         state.admits(&self.asker)?;
-        if state.info() == InfoStatus::Pending {
-            return Ok(Vec::new());
-        }
         Ok(vec![ProductEvent::RefreshRequested {}])
     }
 }
@@ -30,16 +30,19 @@ mod tests {
     use crate::merchant::product::values::InfoFailure;
 
     #[test]
-    fn the_crawler_is_sent_again_once_it_is_done() {
+    fn the_crawler_is_sent_again_whatever_became_of_it() {
         let again = || ProductEvent::RefreshRequested {};
         let failed = ProductEvent::InfoFailed { reason: InfoFailure::Unreachable };
-        for (past, events) in [
-            (vec![listed(), found()], vec![again()]),
-            (vec![listed(), failed], vec![again()]),
-            (vec![listed()], vec![]),
-            (vec![listed(), found(), again()], vec![]),
+        for past in [
+            vec![listed(), found()],
+            vec![listed(), failed],
+            vec![listed()],
+            vec![listed(), found(), again()],
         ] {
-            scene().given(past).when(RequestRefresh { asker: OWNER }.into()).then_expect_events(events);
+            scene()
+                .given(past)
+                .when(RequestRefresh { asker: OWNER }.into())
+                .then_expect_events(vec![again()]);
         }
         for (past, asker, refusal) in [
             (vec![listed()], STRANGER, ProductError::NotOwner),

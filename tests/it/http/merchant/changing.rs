@@ -1,4 +1,4 @@
-//! S20: a product is changed, deleted, restored and fetched again, by its own merchant only.
+//! S17, S19, S20: a product is changed, deleted, restored and fetched again, by its own merchant only.
 
 use serde_json::json;
 
@@ -114,8 +114,14 @@ async fn a_deleted_product_is_in_no_answer_until_it_is_restored() {
     assert_eq!(patch(&mut client, &one, &json!({"title": "杯"})).await.outcome(), gone);
     assert_eq!(client.ask("DELETE", &one, &[]).await.outcome(), gone);
     assert_eq!(client.ask("POST", &format!("{one}/refresh"), &[]).await.outcome(), gone);
-    let listed = client.get(&format!("{PRODUCTS}?q=%E6%9D%AF")).await.json();
-    assert_eq!((&listed["total"], &listed["products"]), (&json!(0), &json!([])));
+    for query in ["q=%E6%9D%AF", "info_status=fetched", "status=listed", ""] {
+        let listed = client.get(&format!("{PRODUCTS}?{query}")).await.json();
+        assert_eq!((&listed["total"], &listed["products"]), (&json!(0), &json!([])), "{query}");
+        let file = client.get(&format!("{PRODUCTS}.csv?{query}")).await;
+        assert_eq!(file.text().lines().count(), 1, "a head alone: {query}");
+    }
+    let export = client.get("/api/v1/me/export").await.json();
+    assert_eq!(export["store"]["products"], json!([]));
     assert_eq!(client.get("/api/v1/store").await.json()["product_count"], 0);
     for _ in 0..2 {
         let restored = client.ask("POST", &format!("{one}/restore"), &[]).await;
@@ -140,23 +146,17 @@ async fn an_item_that_was_deleted_is_listed_anew_and_then_not_restored() {
 }
 
 #[tokio::test]
-async fn a_refresh_sends_the_crawler_again_once() {
+async fn a_refresh_sends_the_crawler_again_also_while_it_is_waited_for() {
     let site = TestSite::start().await;
     let mut client = merchant(&site).await;
     let product = list(&mut client, 1_000_001).await;
     let refresh = format!("{}/refresh", path(&product));
     let pending = client.ask("POST", &refresh, &[]).await;
-    assert_eq!(
-        (pending.status.as_u16(), pending.header("etag")),
-        (202, "\"1\""),
-        "it is to be fetched anyway"
-    );
+    assert_eq!((pending.status.as_u16(), pending.header("etag")), (202, "\"2\""));
     found(&site, &product, "杯子", "9").await;
-    for _ in 0..2 {
-        let again = client.ask("POST", &refresh, &[]).await;
-        assert_eq!((again.status.as_u16(), &again.json()["info_status"]), (202, &json!("pending")));
-    }
-    assert_eq!(events(&site, "product.refresh_requested").await, 1);
+    let again = client.ask("POST", &refresh, &[]).await;
+    assert_eq!((again.status.as_u16(), &again.json()["info_status"]), (202, &json!("pending")));
+    assert_eq!(events(&site, "product.refresh_requested").await, 2);
 }
 
 #[tokio::test]

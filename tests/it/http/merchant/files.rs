@@ -1,5 +1,6 @@
-//! S17, S18 in bulk: products come from a file, and go into one.
+//! S16, S18 in bulk: products come from a file, and go into one.
 
+use axum::body::Body;
 use serde_json::{Value, json};
 
 use super::super::encoded;
@@ -63,6 +64,40 @@ async fn files_are_read_as_spreadsheets_write_them() {
 }
 
 #[tokio::test]
+async fn a_line_that_makes_no_sense_is_one_error_and_all_others_are_listed() {
+    let site = TestSite::start().await;
+    let mut client = merchant(&site).await;
+    let line = |nth: u64| format!("{},{COUPON},\n", item(nth));
+    let head = "taobao_url,coupon_url,category\n";
+    for (first, bad) in [(10, &b"\"{open quotes},\n"[..]), (20, b"\xff,\xe9\x9e,\n"), (30, b"\"a\"b,c,\n")] {
+        let quoted = format!("\"{}\",\"{COUPON}\",\n", item(first + 2));
+        let (before, after) = (head.to_owned() + &line(first), line(first + 1) + &quoted);
+        let answer = import(&mut client, [before.as_bytes(), bad, after.as_bytes()].concat()).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["listed"]), (200, &json!(3)), "{}", answer.text());
+        assert_eq!(errors(&answer), [(3, "invalid_format".to_owned())]);
+        assert_eq!(answer.json()["errors"][0]["message"], "line: This is not in the right format.");
+    }
+}
+
+#[tokio::test]
+async fn only_some_files_are_worked_on_at_a_time_and_one_that_breaks_off_is_not_taken_for_a_wrong_one() {
+    let site = TestSite::start().await;
+    let mut client = merchant(&site).await;
+    let file = || format!("taobao_url,coupon_url\n{},{COUPON}\n", item(1));
+    let turns = site.app.site.imports.acquire_many(4).await.unwrap();
+    let refused = import(&mut client, file()).await;
+    assert_eq!((refused.outcome(), refused.header("retry-after")), ((503, "overloaded".to_owned()), "1"));
+    drop(turns);
+    let broken = Body::from_stream(futures_util::stream::iter([
+        Ok(file()),
+        Err(std::io::Error::other("the line was cut")),
+    ]));
+    let away = client.post_bytes(IMPORT, "text/csv", broken).await;
+    assert_eq!(away.outcome(), (503, "unavailable".to_owned()));
+    assert_eq!(import(&mut client, file()).await.json(), json!({"listed": 1, "errors": []}));
+}
+
+#[tokio::test]
 async fn what_is_no_such_file_is_refused_whole() {
     let site = TestSite::start().await;
     let mut client = merchant(&site).await;
@@ -81,13 +116,18 @@ async fn what_is_no_such_file_is_refused_whole() {
 }
 
 #[tokio::test]
-async fn ten_thousand_lines_are_answered_also_when_none_is_right_and_with_a_key() {
+async fn ten_thousand_lines_are_answered_when_all_are_right_or_none_and_with_a_key() {
     let site = TestSite::start().await;
     let mut client = merchant(&site).await;
     client.headers.push(("idempotency-key", "k-1".to_owned()));
     let file = "taobao_url,coupon_url\n".to_owned() + &"x,y\n".repeat(10_000);
     let first = import(&mut client, file.clone()).await;
     assert_eq!((first.status.as_u16(), errors(&first).len()), (200, 10_000));
+    let lines: Vec<_> = (1..=10_000).map(|nth| format!("{},{COUPON}", item(nth))).collect();
+    let mut other = merchant(&site).await;
+    let all = import(&mut other, "taobao_url,coupon_url\n".to_owned() + &lines.join("\n")).await;
+    assert_eq!(all.json(), json!({"listed": 10_000, "errors": []}));
+    assert_eq!(other.get(STORE).await.json()["product_count"], 10_000);
     let again = import(&mut client, file).await;
     assert_eq!((again.header("idempotency-replayed"), again.body == first.body), ("true", true));
 }
@@ -97,8 +137,9 @@ async fn the_list_is_exported_with_its_filters_and_imported_elsewhere() {
     let site = TestSite::start().await;
     let mut client = merchant(&site).await;
     let id = category(&mut client, "鞋, \"大\"").await;
-    for nth in 1..=3 {
-        let category_id = (nth == 1).then_some(&id);
+    // Begins like a formula, and is one's own all the same.
+    let cheap = category(&mut client, "-特价").await;
+    for (nth, category_id) in [(1, Some(&id)), (2, Some(&cheap)), (3, None)] {
         let body = json!({"taobao_url": item(nth), "coupon_url": COUPON, "category_id": category_id});
         let product = client.post(PRODUCTS, &body).await.json();
         found(&site, &product, &format!("=HYPERLINK({nth})"), "9.9").await;
@@ -125,7 +166,15 @@ async fn the_list_is_exported_with_its_filters_and_imported_elsewhere() {
     }
     let mut other = merchant(&site).await;
     category(&mut other, "鞋, \"大\"").await;
+    category(&mut other, "-特价").await;
     assert_eq!(import(&mut other, file.body).await.json(), json!({"listed": 3, "errors": []}));
+    let counts: Vec<_> = other.get(PRODUCTS).await.json()["categories"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|found| found["product_count"].clone())
+        .collect();
+    assert_eq!(counts, [json!(1), json!(1)]);
 }
 
 #[tokio::test]

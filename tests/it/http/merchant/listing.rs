@@ -1,4 +1,4 @@
-//! S17, S19: a product is listed from two links, and shown.
+//! S18: a product is listed from two links, and shown.
 
 use serde_json::{Value, json};
 use zhanggui::merchant::links::TaobaoLink;

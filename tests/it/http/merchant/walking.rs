@@ -1,4 +1,4 @@
-//! S18: the list of products, by filter, order and page.
+//! S16: the list of products, by filter, order and page.
 
 use chrono::TimeDelta;
 use serde_json::{Value, json};

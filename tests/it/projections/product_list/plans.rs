@@ -80,6 +80,17 @@ async fn plan(connection: &mut PgConnection, query: &Query, mode: &str) -> Strin
         start.key,
         start.product_id,
     );
+    explained(connection, &sql, types, &arguments, mode).await
+}
+
+/// What the database says that it does for a statement with these arguments.
+async fn explained(
+    connection: &mut PgConnection,
+    sql: &str,
+    types: &str,
+    arguments: &str,
+    mode: &str,
+) -> String {
     sqlx::raw_sql(&format!("SET plan_cache_mode = {mode}; PREPARE asked ({types}) AS {sql}"))
         .execute(&mut *connection)
         .await
@@ -107,6 +118,7 @@ async fn every_question_walks_an_index_at_a_million_products() {
         .fetch_one(&mut connection)
         .await
         .unwrap();
+    small_questions_read_little(&mut connection, store_id).await;
     let one: String = title.chars().take(1).collect();
     for sort in Sort::ALL {
         for category_id in [None, Some(category_id)] {
@@ -118,7 +130,21 @@ async fn every_question_walks_an_index_at_a_million_products() {
                         check(&query, &plan(&mut connection, &query, mode).await);
                     }
                 }
-                // What was fetched is nearly everything, and read once; what waits or failed must be found.
+                for info in Info::ALL {
+                    let search = Search::parse(&title).unwrap();
+                    let query = Query { store_id, category_id, status, info: Some(info), search, sort };
+                    for mode in ["force_custom_plan", "force_generic_plan"] {
+                        check(&query, &plan(&mut connection, &query, mode).await);
+                    }
+                }
+                // What was fetched is nearly everything, and the store is read once; but no other store is.
+                let info = Some(Info::Fetched);
+                let query = Query { store_id, category_id, status, info, search: None, sort };
+                for mode in ["force_custom_plan", "force_generic_plan"].iter().filter(|_| status.is_none()) {
+                    let plan = plan(&mut connection, &query, mode).await;
+                    assert!(!plan.contains("Seq Scan on products"), "{query:?} reads all:\n{plan}");
+                }
+                // What waits or failed must be found.
                 for info in [Info::Pending, Info::Failed] {
                     let query = Query { store_id, category_id, status, info: Some(info), search: None, sort };
                     for mode in ["force_custom_plan", "force_generic_plan"] {
@@ -131,6 +157,44 @@ async fn every_question_walks_an_index_at_a_million_products() {
                     }
                 }
             }
+        }
+    }
+}
+
+/// The questions about one store, one product and what changed: each finds its few rows by an index.
+async fn small_questions_read_little(connection: &mut PgConnection, store_id: Uuid) {
+    macro_rules! read {
+        ($name:literal) => {
+            include_str!(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/projections/product_list/read/",
+                $name,
+                ".sql"
+            ))
+        };
+    }
+    let product_id: Uuid = sqlx::query_scalar("SELECT product_id FROM products WHERE store_id = $1 LIMIT 1")
+        .bind(store_id)
+        .fetch_one(&mut *connection)
+        .await
+        .unwrap();
+    for (sql, types, arguments) in [
+        // Who owns a store has its number.
+        (read!("list_head"), "uuid", format!("'{store_id}'")),
+        (read!("store_of"), "uuid", format!("'{store_id}'")),
+        (read!("store_by_id"), "uuid", format!("'{store_id}'")),
+        (read!("categories"), "uuid", format!("'{store_id}'")),
+        (read!("by_id"), "uuid", format!("'{product_id}'")),
+        (read!("by_ids"), "uuid[]", format!("'{{{product_id}}}'")),
+        (
+            read!("changed"),
+            "bigint, bigint, uuid[], uuid[]",
+            format!("0, 1000, '{{{store_id}}}', '{{{store_id}}}'"),
+        ),
+    ] {
+        for mode in ["force_custom_plan", "force_generic_plan"] {
+            let plan = explained(connection, sql, types, &arguments, mode).await;
+            assert!(!plan.contains("Seq Scan on products"), "{sql}\nreads every product:\n{plan}");
         }
     }
 }
