@@ -38,7 +38,7 @@ use crate::http::merchant::import;
 use crate::http::merchant::live::Live;
 use crate::http::session::activity::Activity;
 use crate::http::session::presence::Presence;
-use crate::http::{Shared, Site};
+use crate::http::{self, Shared, Site};
 use crate::ports::Ports;
 use crate::projections::catch_up::CatchUp;
 use crate::projections::engine::ReadModel;
@@ -110,6 +110,7 @@ impl App {
             upcasters: upcasters(),
             idempotency: Idempotency::new(&master)?,
             checkpoints: checkpoints(&master, &settings, &ports)?,
+            audit_streams: Arc::new(Semaphore::new(http::audit::STREAMS)),
             activity: Activity::default(),
             presence: Presence::default(),
             limits: Limits::new(settings.rate_limits),

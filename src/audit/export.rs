@@ -16,10 +16,12 @@ use futures_util::TryStreamExt;
 use serde::{Deserialize, Serialize};
 use sqlx::PgConnection;
 
+use super::checkpoint::Checkpoint;
 use super::checkpoints::stored;
 use super::keys::{self, KeyBody};
+use super::note::Note;
 use crate::eventstore::merkle::Sealed;
-use crate::eventstore::merkle::rows::leaves;
+use crate::eventstore::merkle::rows::{Unreadable, leaves};
 
 /// The form of the files that this program writes.
 pub const FORM: u32 = 1;
@@ -56,6 +58,9 @@ pub enum ExportError {
     /// The database.
     #[error("the database: {0}")]
     Database(#[from] sqlx::Error),
+    /// An event.
+    #[error("the log: {0}")]
+    Log(#[from] Unreadable),
     /// The file.
     #[error("the file: {0}")]
     File(#[from] io::Error),
@@ -65,6 +70,19 @@ pub enum ExportError {
     /// What is to be gone on with is no file of ours.
     #[error("this is no exported log that could be gone on with")]
     Foreign,
+    /// It is of another log, or of this one before it was rewritten.
+    #[error(
+        "the file holds a checkpoint of {0} events that this log does not have: it was rewritten, or is another; the file stays as it is, and proves what the log was"
+    )]
+    OtherLog(u64),
+    /// It goes on where the log does not.
+    #[error("the log ends with position {until}: nothing comes after {after}")]
+    Beyond {
+        /// Where the log ends.
+        until: u64,
+        /// Where the file does.
+        after: u64,
+    },
 }
 
 /// What was written.
@@ -87,20 +105,77 @@ pub fn begin(path: &Path, after: u64) -> Result<BufWriter<File>, ExportError> {
     Ok(out)
 }
 
-/// Goes on with a file that was cut off, or with a whole one, behind its last event. Gives that event's position as well.
-///
-/// # Errors
-/// [`ExportError`]; [`ExportError::Foreign`] when it is no such file.
-pub fn resume(path: &Path) -> Result<(BufWriter<File>, u64), ExportError> {
-    let mut file = OpenOptions::new().read(true).write(true).open(path)?;
-    let (end, after) = match last_event(&mut file)? {
-        Some(found) => found,
-        // Not one event yet: behind the first line.
-        None => first_line(&mut file)?,
-    };
-    file.set_len(end)?;
-    file.seek(SeekFrom::End(0))?;
-    Ok((BufWriter::with_capacity(1 << 20, file), after))
+/// A file that can be gone on with. Until that is done nothing in it is changed: it may be the only thing that tells what
+/// the log was.
+#[derive(Debug)]
+pub struct Unfinished {
+    file: File,
+    end: u64,
+    after: u64,
+    /// What stands behind the last event and stays: checkpoints and keys.
+    kept: Vec<Entry>,
+}
+
+impl Unfinished {
+    /// Looks into a file that was cut off, or a whole one.
+    ///
+    /// # Errors
+    /// [`ExportError`]; [`ExportError::Foreign`] when it is no such file.
+    pub fn open(path: &Path) -> Result<Self, ExportError> {
+        let mut file = OpenOptions::new().read(true).write(true).open(path)?;
+        let (end, after) = match last_event(&mut file)? {
+            Some(found) => found,
+            // Not one event yet: behind the first line.
+            None => first_line(&mut file)?,
+        };
+        let (end, kept) = behind(&mut file, end)?;
+        Ok(Self { file, end, after, kept })
+    }
+
+    /// The position of its last event.
+    #[must_use]
+    pub const fn after(&self) -> u64 {
+        self.after
+    }
+
+    /// Goes on behind its last whole line up to `until`, if it is of this log.
+    ///
+    /// # Errors
+    /// [`ExportError`], as [`write()`]; what is refused leaves the file as it was.
+    pub async fn go_on(mut self, database: &mut PgConnection, until: u64) -> Result<Exported, ExportError> {
+        let after = self.after;
+        if after > until {
+            return Err(ExportError::Beyond { until, after });
+        }
+        for entry in &self.kept {
+            let Entry::Checkpoint(note) = entry else { continue };
+            let note: Note = note.parse().map_err(|_| ExportError::Foreign)?;
+            let held: Checkpoint = note.text.parse().map_err(|_| ExportError::Foreign)?;
+            let stored = stored::of_size(&mut *database, held.size).await?;
+            if stored.is_none_or(|stored| stored.checkpoint != held) {
+                return Err(ExportError::OtherLog(held.size));
+            }
+        }
+        self.file.set_len(self.end)?;
+        self.file.seek(SeekFrom::End(0))?;
+        let mut out = BufWriter::with_capacity(1 << 20, self.file);
+        write_behind(database, &mut out, (after, until), &self.kept).await
+    }
+}
+
+/// The checkpoints and keys behind the last event, and where they end: at the last line, or half of one.
+fn behind(file: &mut File, mut end: u64) -> Result<(u64, Vec<Entry>), ExportError> {
+    file.seek(SeekFrom::Start(end))?;
+    let (mut from, mut line, mut kept) = (BufReader::new(file), Vec::new(), Vec::new());
+    while from.read_until(b'\n', &mut line)? > 0 {
+        match line.strip_suffix(b"\n").and_then(|line| serde_json::from_slice(line).ok()) {
+            Some(entry @ (Entry::Checkpoint(_) | Entry::LogKey(_))) => kept.push(entry),
+            _ => break,
+        }
+        end += line.len() as u64;
+        line.clear();
+    }
+    Ok((end, kept))
 }
 
 /// Where the first line ends, and the position after which the file begins.
@@ -163,16 +238,27 @@ pub async fn write(
     after: u64,
     until: u64,
 ) -> Result<Exported, ExportError> {
+    write_behind(database, out, (after, until), &[]).await
+}
+
+/// The same behind entries that are there already.
+async fn write_behind(
+    database: &mut PgConnection,
+    out: &mut (impl Write + Send),
+    (after, until): (u64, u64),
+    kept: &[Entry],
+) -> Result<Exported, ExportError> {
     let number = |position: u64| i64::try_from(position).unwrap_or(i64::MAX);
-    for key in keys::all(&mut *database).await? {
-        entry(out, &Entry::LogKey(KeyBody::from(&key)))?;
+    let keys = keys::all(&mut *database).await?;
+    let mut first: Vec<Entry> = keys.iter().map(|key| Entry::LogKey(KeyBody::from(key))).collect();
+    // Of the very size that the file begins after: it may have been signed since, or by more.
+    let signed = stored::between(&mut *database, after, after, 1).await?;
+    first.extend(signed.iter().map(|stored| Entry::Checkpoint(stored.note().to_string())));
+    for new in first.iter().filter(|new| !kept.contains(new)) {
+        entry(out, new)?;
     }
     let until = until.max(after);
     let mut position = after;
-    // Of the very size that the file begins after: it may have been signed since.
-    for stored in stored::between(&mut *database, after, after, 1).await? {
-        entry(out, &Entry::Checkpoint(stored.note().to_string()))?;
-    }
     while position < until {
         let end = until.min(position + AT_ONCE);
         let sizes = stored::between(&mut *database, position + 1, end, i64::MAX).await?;

@@ -33,7 +33,8 @@ type KeyRow = (i32, String, Vec<u8>, i64, Option<i64>, DateTime<Utc>);
 /// The database's.
 pub async fn all(database: &mut PgConnection) -> Result<Vec<LogKey>, sqlx::Error> {
     let rows: Vec<KeyRow> = sqlx::query_as(
-        "SELECT number, name, public_key, first_size, lead(first_size) OVER (ORDER BY number), created_at \
+        "SELECT number, name, public_key, first_size, lead(first_size) OVER (ORDER BY number), \
+                CASE WHEN isfinite(created_at) THEN created_at END \
          FROM log_keys WHERE log = 0 ORDER BY number",
     )
     .fetch_all(database)
@@ -69,6 +70,7 @@ pub struct KeyBody {
     /// The first size of the log that it signed.
     pub first_size: u64,
     /// The last, which its successor signed as well; null while it signs.
+    #[schema(required)]
     pub last_size: Option<u64>,
     /// Since when it is in use.
     #[schema(format = DateTime)]
@@ -130,19 +132,25 @@ impl TrustedKeys {
     #[must_use]
     pub fn judge(&self, note: &Note, size: u64) -> Trust {
         let mut trust = Trust::Unknown;
-        for trusted in self.0.iter().filter(|trusted| trusted.key.kind == Kind::Log) {
-            match trusted.key.verify(note) {
+        // All of them: a right signature does not make up for a wrong one.
+        for Trusted { key, .. } in self.0.iter().filter(|trusted| trusted.key.kind == Kind::Log) {
+            match key.verify(note) {
                 Verdict::Absent => {}
-                Verdict::Wrong => return Trust::Wrong(trusted.key.clone()),
-                Verdict::Signed(_)
-                    if trusted.first_size > size || trusted.last_size.is_some_and(|last| last < size) =>
-                {
-                    trust = Trust::OutOfTime(trusted.key.clone());
-                }
-                Verdict::Signed(_) => return Trust::Signed(trusted.key.clone()),
+                Verdict::Wrong => return Trust::Wrong(key.clone()),
+                Verdict::Signed(_) if matches!(trust, Trust::Signed(_)) => {}
+                Verdict::Signed(_) if self.may_sign(key, size) => trust = Trust::Signed(key.clone()),
+                Verdict::Signed(_) => trust = Trust::OutOfTime(key.clone()),
             }
         }
         trust
+    }
+
+    /// Whether a key may have signed this size, by all that is said of it: a document from before it retired says less.
+    fn may_sign(&self, key: &VerifierKey, size: u64) -> bool {
+        let mut said = self.0.iter().filter(|trusted| trusted.key == *key);
+        said.all(|Trusted { first_size, last_size, .. }| {
+            *first_size <= size && last_size.is_none_or(|last| size <= last)
+        })
     }
 
     /// The witnesses among the keys.
@@ -221,5 +229,32 @@ mod tests {
         let mut wrong = note(&[3, 2]);
         wrong.lines[1].signature[0] ^= 1;
         assert_eq!(keys.judge(&wrong, 11), Trust::Wrong(key(2)));
+    }
+
+    #[test]
+    fn a_right_signature_does_not_hide_a_wrong_one() {
+        let keys = TrustedKeys(vec![trusted(1, 0, None), trusted(2, 0, None)]);
+        let text = "log.example\n10\nAAAA\n".to_owned();
+        for wrong in [0, 1] {
+            let mut note =
+                Note { lines: vec![signer(1).sign(&text, 0), signer(2).sign(&text, 0)], text: text.clone() };
+            note.lines[wrong].signature[0] ^= 1;
+            let key = keys.0[wrong].key.clone();
+            assert_eq!(keys.judge(&note, 10), Trust::Wrong(key));
+        }
+    }
+
+    #[test]
+    fn of_a_key_that_is_given_twice_the_narrower_bounds_count() {
+        let (before, after) = (trusted(1, 0, None), trusted(1, 3, Some(10)));
+        let text = "log.example\n11\nAAAA\n".to_owned();
+        let note = Note { lines: vec![signer(1).sign(&text, 0)], text };
+        let out_of_time = Trust::OutOfTime(signer(1).verifier());
+        for keys in [vec![before.clone(), after.clone()], vec![after, before]] {
+            let keys = TrustedKeys(keys);
+            assert_eq!(keys.judge(&note, 11), out_of_time);
+            assert_eq!(keys.judge(&note, 2), out_of_time);
+            assert_eq!(keys.judge(&note, 10), Trust::Signed(signer(1).verifier()));
+        }
     }
 }

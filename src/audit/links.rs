@@ -1,6 +1,7 @@
 //! From an event to what caused it, what it caused, and what belongs to the same first cause.
 
 use serde::Serialize;
+use sqlx::PgConnection;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -25,7 +26,7 @@ pub struct Linked {
     /// Where a search for its `event_id` as `causation_id` goes on; null when these are all.
     #[schema(required)]
     pub effects_next_after: Option<i64>,
-    /// All events of its correlation, itself among them.
+    /// The events of its correlation from the first on, itself among them. Where there are thousands, those from itself on.
     pub related: Vec<ShownEvent>,
     /// Where a search for its `correlation_id` goes on; null when these are all.
     #[schema(required)]
@@ -51,13 +52,12 @@ impl Reading {
             Some(id) => by_event_id(&mut database, id).await?,
             None => None,
         };
-        let start = Place::start(MOST);
         let caused = Filter { causation_id: Some(event.event_id.to_string()), ..Filter::default() };
-        let effects = page(&mut database, &caused, start).await?;
+        let effects = first_of(&mut database, &caused, position).await?;
         let related = match &metadata.correlation_id {
             Some(id) => {
                 let filter = Filter { correlation_id: Some(id.clone()), ..Filter::default() };
-                page(&mut database, &filter, start).await?
+                first_of(&mut database, &filter, position).await?
             }
             None => Found::default(),
         };
@@ -76,4 +76,19 @@ impl Reading {
             related_next_after: related.next,
         }))
     }
+}
+
+/// The first events that fit; where they are so many that they are looked for along the log, those from `position` on, since the
+/// first may be far away.
+async fn first_of(
+    database: &mut PgConnection,
+    filter: &Filter,
+    position: i64,
+) -> Result<Found, sqlx::Error> {
+    let start = Place::start(MOST);
+    let found = page(&mut *database, filter, start).await?;
+    if found.events.is_empty() && found.next.is_some() {
+        return page(database, filter, Place { after: position - 1, ..start }).await;
+    }
+    Ok(found)
 }

@@ -17,7 +17,8 @@ use crate::account::{Account, AccountError, Reveal, Shown};
 use crate::eventstore::seal::Sealer;
 use crate::eventstore::{Commands, Metadata};
 
-/// The most events of an answer in which personal values are shown.
+/// The most events of a page in which personal values are shown. An event with its links is shown with those of twice as many,
+/// and its cause: [`super::links`].
 pub const MOST: i64 = 100;
 
 /// Somebody who may look behind the veil, and how that is recorded.

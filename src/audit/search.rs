@@ -11,14 +11,14 @@ use uuid::Uuid;
 
 use super::event::{COLUMNS, Row};
 use super::statement::Statement;
-use super::walk::{Span, Walk, choose, end_of_walk, events, has_rest, steering};
+use super::walk::{Span, Walk, choose, end_of_walk, events, has_rest, steering, too_many};
 
 /// Which events. What is not named may be anything.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Of streams of this aggregate type.
     pub aggregate_type: Option<String>,
-    /// Of the stream with this aggregate id.
+    /// Of the streams with this aggregate id.
     pub aggregate_id: Option<String>,
     /// Of this stored name.
     pub event_type: Option<String>,
@@ -74,22 +74,48 @@ pub struct Found {
 /// The database's.
 pub async fn page(database: &mut PgConnection, filter: &Filter, place: Place) -> Result<Found, sqlx::Error> {
     let (span, head) = span(database, filter, place).await?;
-    let mut found = Found { head, ..Found::default() };
-    let Some((walk, filter)) = choose(database, filter, span).await? else { return Ok(found) };
-    let linked = matches!(walk, Walk::Linked(..));
-    let mut transaction = steered(database, linked).await?;
-    found.events = events(&walk, &filter, span, place).rows().fetch_all(&mut *transaction).await?;
+    let Some((walk, rest)) = choose(database, filter, span).await? else {
+        return Ok(Found { head, ..Found::default() });
+    };
+    let found = walked(database, (&walk, &rest), span, place).await?;
+    if found.events.is_empty() && is_too_many(database, &walk).await? {
+        let rest = Filter { from: None, to: None, ..filter.clone() };
+        let found = walked(database, (&Walk::Log, &rest), span, place).await?;
+        return Ok(Found { head, ..found });
+    }
+    Ok(Found { head, ..found })
+}
+
+/// What one way finds.
+async fn walked(
+    database: &mut PgConnection,
+    (walk, rest): (&Walk<'_>, &Filter),
+    span: Span,
+    place: Place,
+) -> Result<Found, sqlx::Error> {
+    let mut found = Found::default();
+    let mut transaction = steered(database, matches!(walk, Walk::Linked(..))).await?;
+    found.events = events(walk, rest, span, place).rows().fetch_all(&mut *transaction).await?;
     let limit = usize::try_from(place.limit).unwrap_or(0);
     if found.events.len() > limit {
         found.events.truncate(limit);
         found.next = found.events.last().map(|row| row.position);
-    } else if has_rest(&walk, &filter) {
-        let end = end_of_walk(&walk, span, place.newest_first);
+    } else if has_rest(walk, rest) {
+        let end = end_of_walk(walk, span, place.newest_first);
         let last = end.plain().fetch_optional(&mut *transaction).await?;
         found.next = last.map(|row| row.try_get("position")).transpose()?;
     }
     transaction.commit().await?;
     Ok(found)
+}
+
+/// Whether there are more linked events than are gathered.
+async fn is_too_many(database: &mut PgConnection, walk: &Walk<'_>) -> Result<bool, sqlx::Error> {
+    let Some(statement) = too_many(walk) else { return Ok(false) };
+    let mut transaction = steered(database, true).await?;
+    let row = statement.plain().fetch_optional(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(row.is_some())
 }
 
 /// A transaction in which the planner is steered.

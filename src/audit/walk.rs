@@ -1,7 +1,7 @@
 //! The way of a question: which index it walks, and the statement that does.
 //!
 //! The walk goes in the order of the log from the place it was asked for, and what else was asked is compared on the way. It ends
-//! after [`LOOKED_AT`] events at the latest.
+//! after [`LOOKED_AT`] events at the latest. Linked events are gathered and sorted instead, unless there are more than [`GATHERED`].
 
 use sqlx::PgConnection;
 
@@ -11,6 +11,10 @@ use super::statement::Statement;
 
 /// How many events a question looks at before it gives what it has.
 pub const LOOKED_AT: i64 = 10_000;
+
+/// How many linked events are gathered to be sorted. Usually there are a handful; but a client chooses what it sends as its
+/// request's id, and may send one for ever. Of more, the log is walked.
+pub const GATHERED: i64 = 2_000;
 
 /// Positions between which all that was asked for lies, and neither of which is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,7 +38,7 @@ pub enum Walk<'a> {
     Types(Vec<String>),
     /// What one account caused.
     Actor(&'a str),
-    /// The few events with this in the metadata.
+    /// The events with this in the metadata, where they are few.
     Linked(Link, &'a str),
 }
 
@@ -57,12 +61,13 @@ impl Link {
 }
 
 /// What keeps the planner from any other way than the walk: it knows the index but not how much of the log it would read in vain,
-/// hoping to be done soon, or how much it would gather only to sort it. Of linked events there are few, and they are gathered.
+/// hoping to be done soon, or how much it would gather only to sort it. Linked events are gathered by their summaries.
 /// Compiling the statement would take longer than running it.
 #[must_use]
 pub const fn steering(linked: bool) -> &'static str {
     if linked {
-        "SELECT set_config('enable_seqscan', 'off', true), set_config('jit', 'off', true)"
+        "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true), \
+                set_config('jit', 'off', true)"
     } else {
         "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), \
                 set_config('enable_sort', 'off', true), set_config('jit', 'off', true)"
@@ -113,18 +118,24 @@ pub async fn choose<'a>(
     Ok((walk != Walk::Types(Vec::new())).then_some((walk, rest)))
 }
 
-/// A stream of which only the id is known. Ids are random and so belong to one stream; were there several, the one
-/// whose type comes first would be walked.
+/// A stream of which only the id is known. Ids are random and so belong to one stream; were there several, no index has the
+/// order of all, and the log is walked.
 async fn of_any_type<'a>(
     database: &mut PgConnection,
     filter: &'a Filter,
     id: &'a str,
     span: Span,
 ) -> Result<Option<(Walk<'a>, Filter)>, sqlx::Error> {
-    let rest = Filter { from: None, to: None, aggregate_id: None, ..filter.clone() };
-    let Some(kind) = holders(database, id).await?.into_iter().next() else { return Ok(None) };
-    let sequences = sequences(database, (&kind, id), span).await?;
-    Ok(Some((Walk::Stream(kind, id, sequences), rest)))
+    let rest = Filter { from: None, to: None, ..filter.clone() };
+    match holders(database, id).await?.as_slice() {
+        [] => Ok(None),
+        [kind] => {
+            let sequences = sequences(database, (kind, id), span).await?;
+            let rest = Filter { aggregate_id: None, ..rest };
+            Ok(Some((Walk::Stream(kind.clone(), id, sequences), rest)))
+        }
+        _ => Ok(Some((Walk::Log, rest))),
+    }
 }
 
 async fn sequences(
@@ -173,9 +184,11 @@ pub fn events(walk: &Walk<'_>, rest: &Filter, span: Span, place: Place) -> State
     if let Walk::Linked(link, id) = walk {
         statement
             .push(&format!("WITH linked AS MATERIALIZED (SELECT {COLUMNS} FROM events WHERE "), [])
-            .push(&format!("{} = ?", link.column()), [(*id).into()])
+            .push(&format!("{} = ? LIMIT ?", link.column()), [(*id).into(), (GATHERED + 1).into()])
             .push(&format!(") SELECT {COLUMNS} FROM linked WHERE "), [])
-            .push("position > ? AND position < ?", [span.after.into(), span.before.into()]);
+            // A part of them, in whatever order they lie, is no answer.
+            .push("(SELECT count(*) FROM linked) <= ?", [GATHERED.into()])
+            .push(" AND position > ? AND position < ?", [span.after.into(), span.before.into()]);
         compare(&mut statement, rest);
         statement.push(&format!(" ORDER BY position {order} LIMIT ?"), [one_more.into()]);
     } else if has_rest(walk, rest) {
@@ -190,6 +203,18 @@ pub fn events(walk: &Walk<'_>, rest: &Filter, span: Span, place: Place) -> State
         statement.push(" LIMIT ?", [one_more.into()]);
     }
     statement
+}
+
+/// The statement that tells whether there are too many linked events to be gathered, by giving a row; for no other walk any.
+#[must_use]
+pub fn too_many(walk: &Walk<'_>) -> Option<Statement> {
+    let Walk::Linked(link, id) = walk else { return None };
+    let mut statement = Statement::default();
+    statement.push("SELECT true FROM events WHERE ", []).push(
+        &format!("{} = ? OFFSET ? LIMIT 1", link.column()),
+        [(*id).into(), GATHERED.into()],
+    );
+    Some(statement)
 }
 
 /// The statement that tells where a walk ended that looked at as much as it may; gives nothing where it ended of itself.

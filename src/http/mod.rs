@@ -114,6 +114,8 @@ pub struct Site {
     pub upcasters: Upcasters,
     /// Signs the log.
     pub checkpoints: Checkpoints,
+    /// The places of those who are sent the log as lines.
+    pub audit_streams: Arc<Semaphore>,
     /// When sessions were last used.
     pub activity: Activity,
     /// Who has been there today.

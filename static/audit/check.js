@@ -52,14 +52,22 @@ function sameEvent(shown, written) {
   const differing = fields.filter((field) => sealed[field] !== shown[field]).map(String);
   // The page has milliseconds, the leaf microseconds.
   if (String(sealed.recorded_at).slice(0, 23) !== shown.recorded_at.slice(0, 23)) differing.push('recorded_at');
-  const metadata = sealed.metadata ?? {};
-  for (const [name, value] of Object.entries(shown.metadata)) if ((metadata[name] ?? null) !== (value ?? null)) differing.push(name);
-  // A payload of an older version is shown in today's shape, and compares with nothing.
-  if (sealed.event_version === shown.event_version && !sameButSealed(sealed.payload, shown.payload)) differing.push('payload');
-  return differing.length > 0
-    ? { part: 'event', found: 'bad', why: 'differs', values: { fields: differing.join(', ') } }
-    : { part: 'event', found: 'good', why: 'same', values: { position: shown.position } };
+  const [inLeaf, onPage] = [Object(sealed.metadata), Object(shown.metadata)];
+  for (const name of metadataNames) if ((inLeaf[name] ?? null) !== (onPage[name] ?? null)) differing.push(name);
+  const older = isOlder(sealed.event_version, shown.event_version);
+  if (!older && sealed.event_version !== shown.event_version) differing.push('event_version');
+  else if (!older && !sameButSealed(sealed.payload, shown.payload)) differing.push('payload');
+  if (differing.length > 0) return { part: 'event', found: 'bad', why: 'differs', values: { fields: differing.join(', ') } };
+  // A payload of an older version is shown in today's shape, and compares with nothing. That it is older is the server's word.
+  if (older) return { part: 'event', found: 'unchecked', why: 'older', values: { version: sealed.event_version, shown: shown.event_version } };
+  return { part: 'event', found: 'good', why: 'same', values: { position: shown.position } };
 }
+
+/** All that metadata may hold, whatever of it is shown. */
+const metadataNames = ['actor_id', 'request_id', 'correlation_id', 'causation_id'];
+
+/** Whether a version comes before another: both are whole numbers. @param {unknown} one @param {unknown} other */
+const isOlder = (one, other) => [one, other].every((version) => typeof version === 'string' && /^[1-9][0-9]*$/.test(version)) && Number(one) < Number(other);
 
 /** Whether both say the same wherever nothing is sealed. @param {unknown} sealed @param {unknown} shown @returns {boolean} */
 function sameButSealed(sealed, shown) {

@@ -44,7 +44,7 @@ async fn run(cluster: &Cluster, amount: i64) -> Result<(), Fault> {
     let begun = Instant::now();
     fill(&mut owner, amount).await?;
     let mut text = format!(
-        "`cargo bench --bench audit_search`: {amount} events (filled in {:.0?}); {}; {} cores.\n\n| question | ms, median of {ROUNDS} |\n| --- | --- |\n",
+        "`cargo bench --bench audit_search`: {amount} events (filled in {:.0?}); {}; {} cores.\n\n| question | ms, median of {ROUNDS} after one that warms up |\n| --- | --- |\n",
         begun.elapsed(),
         cluster.describe().await?,
         std::thread::available_parallelism()?

@@ -87,6 +87,33 @@ test('any one bit of a proof changed makes it wrong', async () => {
   }
 });
 
+test('what is shown in another version than was proved is never said to be the same', async () => {
+  const { shown, proof, trusted, ask } = await proved();
+  const forged = { username: 'somebody else', n: 999 };
+  /** @param {any} event */
+  const event = async (event) => told(await checkEvent(event, proof, trusted, null, ask)).event;
+  assert.equal(await event({ ...shown, payload: forged }), 'bad differs');
+  const newer = { ...shown, event_version: String(Number(shown.event_version) + 1), payload: forged };
+  assert.equal(await event(newer), 'unchecked older');
+  assert.equal(verdictOf(await checkEvent(newer, proof, trusted, null, ask)), 'unchecked');
+  assert.equal(await event({ ...newer, sequence: 99 }), 'bad differs');
+  for (const event_version of ['0', '', '01', 'x', '2.5', '-1', null, 2, undefined, '1e9'])
+    assert.equal(await event({ ...shown, event_version, payload: forged }), 'bad differs', String(event_version));
+});
+
+test('metadata that is not shown at all is compared as well', async () => {
+  const { shown, proof, trusted, ask } = await proved();
+  for (const name of ['actor_id', 'request_id', 'correlation_id', 'causation_id']) {
+    const { [name]: was, ...others } = /** @type {Record<string, string | null>} */ (shown.metadata);
+    for (const metadata of [{ ...shown.metadata, [name]: 'forged' }, others]) {
+      const steps = await checkEvent(/** @type {any} */ ({ ...shown, metadata }), proof, trusted, null, ask);
+      assert.equal(told(steps).event, (was ?? null) === (/** @type {any} */ (metadata)[name] ?? null) ? 'good same' : 'bad differs', name);
+    }
+  }
+  assert.equal(told(await checkEvent(/** @type {any} */ ({ ...shown, metadata: {} }), proof, trusted, null, ask)).event, 'bad differs');
+  assert.equal(told(await checkEvent(/** @type {any} */ ({ ...shown, metadata: undefined }), proof, trusted, null, ask)).event, 'bad differs');
+});
+
 test('nonsense is told as wrong and throws nothing', async () => {
   const { shown, proof, trusted, ask } = await proved();
   for (const [name, nonsense] of /** @type {[string, any][]} */ ([['event', 7], ['event', null], ['event', '[]'], ['event', '"x"'], ['hashes', null], ['hashes', ['x']], ['size', '7'], ['size', -1], ['size', 3.5], ['checkpoint', 9], ['checkpoint', ''], ['leaf_hash', null]]))
@@ -117,6 +144,6 @@ test('there are words for everything that a check can find', async () => {
   const steps = Object.keys(words).filter((key) => key.startsWith('audit.step.'));
   assert.deepEqual(steps.filter((key) => !whys.has(key.split('.')[3])), [], 'nothing is told that is never found');
   const told = new Set(steps.map((key) => key.split('.')[3]));
-  const others = ['event', 'leaf', 'path', 'checkpoint', 'signature', 'growth', 'found', 'good', 'bad', 'unchecked', 'signed', 'unable', 'computed', 'told', 'root', 'held', 'object', 'position', 'event_id', 'aggregate_type', 'aggregate_id', 'sequence', 'event_type', 'recorded_at', 'payload'];
+  const others = ['event', 'leaf', 'path', 'checkpoint', 'signature', 'growth', 'found', 'good', 'bad', 'unchecked', 'signed', 'unable', 'computed', 'told', 'root', 'held', 'object', 'position', 'event_id', 'aggregate_type', 'aggregate_id', 'sequence', 'event_type', 'event_version', 'recorded_at', 'payload', 'actor_id', 'request_id', 'correlation_id', 'causation_id', 'string'];
   assert.deepEqual([...whys].filter((why) => !told.has(why) && !others.includes(why)), []);
 });

@@ -64,7 +64,7 @@ pub async fn between(
     limit: i64,
 ) -> Result<Vec<Stored>, sqlx::Error> {
     let rows: Vec<(i64, String, Vec<u8>, DateTime<Utc>)> = sqlx::query_as(
-        "SELECT size, origin, root, made_at FROM checkpoints WHERE log = 0 AND size BETWEEN $1 AND $2 ORDER BY size LIMIT $3",
+        "SELECT size, origin, root, CASE WHEN isfinite(made_at) THEN made_at END FROM checkpoints WHERE log = 0 AND size BETWEEN $1 AND $2 ORDER BY size LIMIT $3",
     )
     .bind(number(from))
     .bind(number(to))

@@ -49,7 +49,10 @@ impl Checker {
             held.push(Held { checkpoint, note });
         }
         held.sort_by_key(|held| held.checkpoint.size);
-        let report = Report { has_keys: trusting.keys.is_some(), ..Report::default() };
+        let mut report = Report { has_keys: trusting.keys.is_some(), ..Report::default() };
+        // A witness whose key was brought along and who signed nothing is told, too.
+        let witnesses = trusting.keys.iter().flat_map(TrustedKeys::witnesses);
+        report.witnessed_by = witnesses.map(|witness| (witness.to_string(), 0)).collect();
         let mut checker = Self {
             keys: trusting.keys,
             held: held.into(),
@@ -143,9 +146,12 @@ impl Checker {
     /// # Errors
     /// The [`Fault`].
     pub fn checkpoint(&mut self, note: &Note) -> Result<(), Fault> {
-        let checkpoint = self.agree(note, "the checkpoint")?;
-        self.report.checkpoints += 1;
-        self.report.covered = checkpoint.size;
+        let Checkpoint { size, .. } = self.agree(note, "the checkpoint")?;
+        // A file that was gone on with may have one again, with a signature more.
+        if self.report.checkpoints == 0 || size > self.report.covered {
+            self.report.checkpoints += 1;
+        }
+        self.report.covered = size;
         Ok(())
     }
 
@@ -177,24 +183,30 @@ impl Checker {
             )));
         }
         if checkpoint.root != self.root() {
-            let first = self.covered_so_far() + 1;
+            let first = self.covered() + 1;
             let how = format!(
                 "the events do not have the root of {what} of size {size}: among them one was changed, added, removed or moved since it was signed"
             );
             return Err(Fault::Among { first: first.min(size), last: size, how });
         }
-        self.signatures(note, size, what)?;
+        self.signatures(note, &checkpoint, what)?;
         Ok(checkpoint)
     }
 
     /// The largest size whose root agreed.
-    fn covered_so_far(&self) -> u64 {
-        self.report.covered.max(self.report.held.last().copied().unwrap_or(0))
+    pub(super) fn covered(&self) -> u64 {
+        self.report.covered_in_all()
     }
 
-    fn signatures(&mut self, note: &Note, size: u64, what: &str) -> Result<(), Fault> {
+    fn signatures(&mut self, note: &Note, checkpoint: &Checkpoint, what: &str) -> Result<(), Fault> {
         let Some(keys) = &self.keys else { return Ok(()) };
+        let (size, origin) = (checkpoint.size, &checkpoint.origin);
         match keys.judge(note, size) {
+            Trust::Signed(key) if key.name != *origin => {
+                return Err(Fault::Beside(format!(
+                    "{what} of size {size} is of the log {origin}, but signed by a key of another: {key}"
+                )));
+            }
             Trust::Signed(key) => *self.report.signed_by.entry(key.to_string()).or_default() += 1,
             Trust::Wrong(key) => {
                 return Err(Fault::Beside(format!("{what} of size {size}: the signature by {key} is wrong")));
@@ -235,11 +247,32 @@ impl Checker {
         Ok(())
     }
 
+    /// After the last event of a log for which nothing else speaks: whoever brings keys is told of every event that nobody
+    /// signed for. Without that, taking the checkpoints away would be all that a forger had to do.
+    ///
+    /// # Errors
+    /// As [`Checker::finish`]; and the [`Fault`] that signatures are missing.
+    pub fn finish_covered(self) -> Result<Report, Fault> {
+        let report = self.finish()?;
+        if !report.has_keys {
+            return Ok(report);
+        }
+        let missing = "no checkpoint that a key of yours signed";
+        if let Some((first, last)) = report.uncovered() {
+            let how = format!("{missing} covers them: checkpoints were removed, or these events were added");
+            return Err(Fault::Among { first, last, how });
+        }
+        if report.signed_by.is_empty() {
+            return Err(Fault::Beside(format!("{missing} says that there are no events")));
+        }
+        Ok(report)
+    }
+
     /// After the last event.
     ///
     /// # Errors
     /// The [`Fault`] that the log ends before a checkpoint that the auditor holds.
-    pub fn finish(mut self, beside: Vec<String>) -> Result<Report, Fault> {
+    pub fn finish(mut self) -> Result<Report, Fault> {
         let end = self.position();
         if let Some(held) = self.held.front() {
             let size = held.checkpoint.size;
@@ -256,7 +289,56 @@ impl Checker {
         if end > 0 {
             self.report.last_time = Some(self.last_time);
         }
-        self.report.beside = beside;
         Ok(self.report)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::audit::keys::Trusted;
+    use crate::audit::note::{Kind, SignerKey};
+    use crate::eventstore::merkle::empty_root;
+
+    fn signer(kind: Kind, seed: u8) -> SignerKey {
+        SignerKey::new("log.example", kind, [seed; 32]).unwrap()
+    }
+
+    fn trusting(signers: &[&SignerKey]) -> Trusting {
+        let trusted = |signer: &&SignerKey| Trusted { key: signer.verifier(), first_size: 0, last_size: None };
+        Trusting { keys: Some(TrustedKeys(signers.iter().map(trusted).collect())), held: Vec::new() }
+    }
+
+    /// The checkpoint of an empty log of this name.
+    fn empty(origin: &str, signer: &SignerKey) -> Note {
+        let text = Checkpoint { origin: origin.to_owned(), size: 0, root: empty_root() }.to_string();
+        Note { lines: vec![signer.sign(&text, 0)], text }
+    }
+
+    #[test]
+    fn a_checkpoint_of_one_log_by_the_key_of_another_is_told() {
+        let log = signer(Kind::Log, 1);
+        let mut checker = Checker::new(trusting(&[&log])).unwrap();
+        let fault = checker.checkpoint(&empty("other.example", &log)).unwrap_err().to_string();
+        assert!(fault.contains("is of the log other.example, but signed by a key of another"), "{fault}");
+        let mut checker = Checker::new(trusting(&[&log])).unwrap();
+        checker.checkpoint(&empty("log.example", &log)).unwrap();
+    }
+
+    #[test]
+    fn a_witness_who_signed_nothing_is_told() {
+        let (log, witness) = (signer(Kind::Log, 1), signer(Kind::Witness, 2));
+        let mut checker = Checker::new(trusting(&[&log, &witness])).unwrap();
+        checker.checkpoint(&empty("log.example", &log)).unwrap();
+        let report = checker.finish_covered().unwrap().to_string();
+        assert!(report.contains(&format!("cosignatures  0 by {}", witness.verifier())), "{report}");
+    }
+
+    #[test]
+    fn with_a_key_an_empty_log_needs_a_signature_as_well() {
+        let checker = Checker::new(trusting(&[&signer(Kind::Log, 1)])).unwrap();
+        let fault = checker.finish_covered().unwrap_err().to_string();
+        assert_eq!(fault, "no checkpoint that a key of yours signed says that there are no events");
+        Checker::new(Trusting::default()).unwrap().finish_covered().unwrap();
     }
 }

@@ -24,7 +24,7 @@ pub enum Unverified {
     Unreadable(PathBuf, io::Error),
 }
 
-/// Verifies a log that lies in these files, one after the other.
+/// Verifies a log that lies in these files, one after the other. With keys, signatures must cover all of it.
 ///
 /// # Errors
 /// [`Unverified`]: the first thing that is wrong.
@@ -40,7 +40,7 @@ pub fn verify(files: &[PathBuf], trusting: Trusting) -> Result<Report, Unverifie
             },
         )?;
     }
-    Ok(checker.finish(Vec::new())?)
+    Ok(checker.finish_covered()?)
 }
 
 /// Why reading stopped.

@@ -73,6 +73,21 @@ pub struct Report {
     pub beside: Vec<String>,
 }
 
+impl Report {
+    /// The size of the largest checkpoint that agrees, of those that lie with the log and those that the auditor held.
+    #[must_use]
+    pub fn covered_in_all(&self) -> u64 {
+        self.held.iter().copied().fold(self.covered, u64::max)
+    }
+
+    /// The positions that no checkpoint covers, from the first to the last; none where there are none.
+    #[must_use]
+    pub fn uncovered(&self) -> Option<(u64, u64)> {
+        let covered = self.covered_in_all();
+        (covered < self.events).then_some((covered + 1, self.events))
+    }
+}
+
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(origin) = &self.origin {
@@ -85,7 +100,7 @@ impl fmt::Display for Report {
         writeln!(f, "; every leaf computed from its canonical bytes")?;
         writeln!(f, "root          {}", STANDARD.encode(self.root))?;
         match self.checkpoints {
-            0 => writeln!(f, "checkpoints   none: nothing that was signed covers these events")?,
+            0 => writeln!(f, "checkpoints   none: nothing that lies with these events and was signed covers them")?,
             amount => writeln!(
                 f,
                 "checkpoints   {amount}, all with the root of the events and each the beginning of the next, up to size {}",
@@ -93,7 +108,7 @@ impl fmt::Display for Report {
             )?,
         }
         if self.checkpoints > 0 && self.covered < self.events {
-            writeln!(f, "              {} newer events are covered by none", self.events - self.covered)?;
+            writeln!(f, "              {} newer events are covered by none yet", self.events - self.covered)?;
         }
         if !self.has_keys {
             writeln!(f, "signatures    UNCHECKED: give the log's key with --key")?;

@@ -47,7 +47,10 @@ pub(super) fn run(arguments: &Arguments) -> Result<(), Failure> {
         .trim()
         .parse()
         .map_err(|error| Failure(vec![format!("{}: {error}", arguments.key.display())]))?;
-    let last: Option<Note> = arguments.state.exists().then(|| files::read(&arguments.state)).transpose()?;
+    // Held to the end: of two at a time, each could sign another log that follows from the same one.
+    let _alone = files::lock(&arguments.state)?;
+    let last: Option<Note> =
+        files::is_there(&arguments.state)?.then(|| files::read(&arguments.state)).transpose()?;
     let proof = proof(arguments)?;
     let time = u64::try_from(Ports::system().now().timestamp()).unwrap_or(0);
     let cosigned = cosign(&note, last.as_ref(), &proof, &trusted, &witness, time)

@@ -32,7 +32,7 @@ pub(in crate::cli) struct Arguments {
     /// Of streams of this type.
     #[arg(long, value_name = "TYPE")]
     aggregate_type: Option<String>,
-    /// Of the stream with this id.
+    /// Of the streams with this id.
     #[arg(long, value_name = "ID")]
     aggregate_id: Option<String>,
     /// Of this type, for example `account.revealed`.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use super::{Failure, Log};
-use crate::audit::export::{ExportError, begin, resume, write};
+use crate::audit::export::{ExportError, Exported, Unfinished, begin, write};
 use crate::cli::say;
 use crate::config::Settings;
 
@@ -45,18 +45,18 @@ pub(super) async fn run(settings: &Settings, arguments: &Arguments) -> Result<()
     Ok(())
 }
 
-async fn act(log: &mut Log, arguments: &Arguments) -> Result<crate::audit::export::Exported, Failure> {
-    // The file first: that it cannot be written is told before anything is signed.
-    let (mut out, after) = if arguments.resume {
-        resume(&arguments.out)?
-    } else {
-        (begin(&arguments.out, arguments.after)?, arguments.after)
-    };
-    let until = log.checkpoints.make(&mut log.connection).await?.checkpoint.size;
-    if after > until {
-        return Err(Failure(vec![format!(
-            "the log ends with position {until}: nothing comes after {after}"
-        )]));
+async fn act(log: &mut Log, arguments: &Arguments) -> Result<Exported, Failure> {
+    // A file that is there is only read until the log is known to go on from it.
+    let unfinished = arguments.resume.then(|| Unfinished::open(&arguments.out)).transpose()?;
+    let database = &mut log.connection;
+    let until = log.checkpoints.make(database).await?.checkpoint.size;
+    if let Some(unfinished) = unfinished {
+        return Ok(unfinished.go_on(database, until).await?);
     }
-    Ok(write(&mut log.connection, &mut out, after, until).await?)
+    let after = arguments.after;
+    if after > until {
+        return Err(ExportError::Beyond { until, after }.into());
+    }
+    let mut out = begin(&arguments.out, after)?;
+    Ok(write(database, &mut out, after, until).await?)
 }

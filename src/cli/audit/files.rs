@@ -27,6 +27,26 @@ pub(super) fn text(path: &Path) -> Result<String, Failure> {
     fs::read_to_string(path).map_err(|error| cannot(&error))
 }
 
+/// Whether there is such a file. One that cannot be looked at is not taken for one that is not there.
+pub(super) fn is_there(path: &Path) -> Result<bool, Failure> {
+    path.try_exists().map_err(|error| Failure(vec![format!("{} cannot be read: {error}", path.display())]))
+}
+
+/// Keeps every other process from a file for as long as the lock lives, by a file beside it, which stays: what is at `path`
+/// is replaced, and with it would be the lock. The system lets go of it when the process ends, however it does.
+pub(super) fn lock(path: &Path) -> Result<fs::File, Failure> {
+    let mut beside = path.as_os_str().to_owned();
+    beside.push(".lock");
+    let failed = |how: &dyn std::fmt::Display| Failure(vec![format!("{}: {how}", path.display())]);
+    let file = fs::OpenOptions::new().write(true).create(true).truncate(false).open(&beside);
+    let file = file.map_err(|error| failed(&format_args!("its lock cannot be made: {error}")))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(fs::TryLockError::WouldBlock) => Err(failed(&"another process is at it")),
+        Err(fs::TryLockError::Error(error)) => Err(failed(&error)),
+    }
+}
+
 /// Writes a file, whole or not at all, and so that it survives a power cut.
 pub(super) fn replace(path: &Path, text: &str) -> Result<(), Failure> {
     let write = || {

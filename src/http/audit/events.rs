@@ -1,15 +1,19 @@
 //! Finding events, a page at a time or all of them as lines; one event and what it is linked with.
 
+use std::sync::Arc;
+
 use axum::body::Body;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use chrono::{DateTime, Utc};
 use futures_util::TryStreamExt;
+use futures_util::stream::try_unfold;
 use serde::{Deserialize, Serialize};
 use utoipa::{IntoParams, ToSchema};
 
 use super::{Asker, RevealQuery, is_name, is_outage, is_time, place, reading};
+use crate::audit::AuditError;
 use crate::audit::aggregates::AGGREGATES;
 use crate::audit::event::ShownEvent;
 use crate::audit::links::Linked;
@@ -45,7 +49,7 @@ pub struct EventsQuery {
     /// Of streams of this type: `account`, `store`, `product` …
     #[param(nullable = false, max_length = 200)]
     aggregate_type: Option<String>,
-    /// Of the stream with this id.
+    /// Of the streams with this id. Ids are random, so that there is one; of two types there could be two.
     #[param(nullable = false, max_length = 200)]
     aggregate_id: Option<String>,
     /// Of this type, for example `account.registered`.
@@ -134,8 +138,8 @@ pub(super) async fn answer(
 /// Finds events.
 ///
 /// # Errors
-/// `forbidden` without the role `auditor`; `invalid_query`; `too_many_requests`. Where the database fails later, the lines
-/// end in the middle.
+/// `forbidden` without the role `auditor`; `invalid_query`; `too_many_requests`; `overloaded` while others are sent lines.
+/// Where the database fails later, the lines end in the middle.
 #[utoipa::path(get, path = "/api/v1/audit/events", operation_id = "find_events", tag = "Audit", summary = "Find events",
     params(EventsQuery), security(("session" = [])),
     responses((status = 200, description = "A page; with `Accept: application/x-ndjson` all of them, an event a line", content(
@@ -143,7 +147,7 @@ pub(super) async fn answer(
                headers(("X-Audit-Until" = i64, description = "Of lines: the position where they end"))),
               (status = 303, description = "To the login page, when the client prefers HTML and is not logged in"),
               (status = "default", body = ProblemBody, content_type = "application/problem+json",
-               description = "`invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests`")))]
+               description = "`invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests`, `overloaded`")))]
 pub async fn find(
     State(site): State<Shared>,
     caller: Caller,
@@ -185,6 +189,7 @@ async fn lines(
         return Err(Problem::new("invalid_query"));
     }
     site.limits.take(Limited::Export, caller.address)?;
+    let permit = Arc::clone(&site.audit_streams).try_acquire_owned().map_err(|_| Problem::overloaded())?;
     let head: i64 =
         sqlx::query_scalar("SELECT position FROM log_head WHERE log = 0").fetch_one(&site.reads).await?;
     let place = Place { before: place.before.min(head + 1), limit, ..place };
@@ -194,6 +199,10 @@ async fn lines(
         } else {
             tracing::error!(%error, "a stream of events broke off");
         }
+    });
+    // The place is kept until the last line is sent, or whoever asked has gone.
+    let lines = try_unfold((Box::pin(lines), permit), async |(mut lines, permit)| {
+        Ok::<_, AuditError>(lines.try_next().await?.map(|line| (line, (lines, permit))))
     });
     let kind = (header::CONTENT_TYPE, HeaderValue::from_static(LINES));
     let vary = (header::VARY, HeaderValue::from_static("accept"));

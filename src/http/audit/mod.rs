@@ -22,6 +22,8 @@ use crate::audit::search::Place;
 use crate::audit::{AuditError, Reading};
 use crate::eventstore::writer::is_lost;
 
+/// How many are sent the log as lines at a time. Each keeps a connection for reads busy, of which there are few.
+pub const STREAMS: usize = 3;
 /// How many events a page has, unless asked for otherwise.
 const USUAL: i64 = 50;
 /// The most events of a page.

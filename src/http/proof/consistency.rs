@@ -37,8 +37,10 @@ pub struct ConsistencyBody {
     /// What leads to both (RFC 9162, 2.1.4).
     pub hashes: Vec<String>,
     /// The signed checkpoint of the shorter, if there is one.
+    #[schema(required)]
     pub from_checkpoint: Option<String>,
     /// The signed checkpoint of the longer, if there is one.
+    #[schema(required)]
     pub to_checkpoint: Option<String>,
 }
 

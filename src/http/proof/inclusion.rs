@@ -41,6 +41,7 @@ pub struct InclusionBody {
     /// The root.
     pub root_hash: String,
     /// The signed checkpoint of this size, if there is one.
+    #[schema(required)]
     pub checkpoint: Option<String>,
 }
 

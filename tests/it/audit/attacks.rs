@@ -36,6 +36,45 @@ async fn a_changed_time_is_found() {
 }
 
 #[tokio::test]
+async fn a_number_in_another_form_of_the_same_value_is_found() {
+    for number in ["417.0", "417.0000000000000000001", "416.9999999999999999999"] {
+        let sql = format!(
+            "UPDATE events SET payload = jsonb_set(payload, '{{number}}', '{number}') WHERE position = 417"
+        );
+        let fault = after(&sql).await;
+        assert!(fault.starts_with("position 417: the event cannot be read, so it was altered"), "{fault}");
+    }
+    let fault =
+        after("UPDATE events SET metadata = metadata || '{\"actor_id\": 5.0}' WHERE position = 3").await;
+    assert!(fault.starts_with("position 3: the event cannot be read, so it was altered"), "{fault}");
+}
+
+#[tokio::test]
+async fn what_cannot_be_read_is_named_and_stops_nothing_but_the_verification() {
+    let deep = format!("'{}{}'", "[".repeat(200), "]".repeat(200));
+    for sql in [
+        format!("UPDATE events SET payload = {deep} WHERE position = 417"),
+        "ALTER TABLE events DROP CONSTRAINT events_leaf_hash_check; UPDATE events SET leaf_hash = '\\x00' WHERE position = 417".to_owned(),
+        "ALTER TABLE events ALTER leaf_hash DROP NOT NULL; UPDATE events SET leaf_hash = NULL WHERE position = 417".to_owned(),
+        "ALTER TABLE events ALTER payload DROP NOT NULL; UPDATE events SET payload = NULL WHERE position = 417".to_owned(),
+        "ALTER TABLE events DROP CONSTRAINT finite_time; UPDATE events SET recorded_at = 'infinity' WHERE position = 417".to_owned(),
+        "ALTER TABLE events DROP CONSTRAINT finite_time; UPDATE events SET recorded_at = '-infinity' WHERE position = 417".to_owned(),
+        "UPDATE events SET recorded_at = '290000-01-01' WHERE position = 417".to_owned(),
+    ] {
+        let fault = after(&sql).await;
+        assert!(fault.starts_with("position 417: the event cannot be read, so it was altered"), "{sql}: {fault}");
+    }
+    for sql in [
+        "UPDATE checkpoints SET made_at = 'infinity' WHERE size = 300",
+        "UPDATE log_keys SET created_at = '-infinity'",
+        "UPDATE log_head SET recorded_at = 'infinity'",
+    ] {
+        let fault = after(sql).await;
+        assert!(fault.starts_with("what lies beside the events cannot be read"), "{sql}: {fault}");
+    }
+}
+
+#[tokio::test]
 async fn another_type_of_an_event_is_found() {
     let fault = after("UPDATE events SET event_type = 'made.unchanged' WHERE position = 256");
     assert_eq!(fault.await, format!("position 256: {CHANGED}"));
@@ -129,6 +168,34 @@ async fn an_event_cannot_be_inserted_in_the_middle() {
     super::forged::rehash(&mut attacker, 200, 200).await;
     // The new one is whole in itself; the one that had its place is not at home in the next.
     assert_eq!(scene.fault().await, format!("position 201: {CHANGED}"));
+}
+
+#[tokio::test]
+async fn an_event_cannot_be_inserted_beside_the_log() {
+    for (log, position, constraint) in [(1, 1, "one_log"), (-1, 700, "one_log"), (0, 0, "events_position_check")] {
+        let mut scene = Scene::signed().await;
+        let mut attacker = scene.attacker().await;
+        let insert = format!(
+            "INSERT INTO events SELECT {log}, {position}, gen_random_uuid(), aggregate_type, aggregate_id, sequence + 1, \
+             event_type, event_version, payload, metadata, recorded_at, leaf_hash FROM events WHERE position = 650"
+        );
+        let refused = sqlx::raw_sql(&insert).execute(&mut attacker).await.unwrap_err().to_string();
+        assert!(refused.contains(constraint), "{refused}");
+        // Put back, and said to have been true all along, so that no planner looks for what it forbids.
+        let forbids = if log == 0 { "position > 0" } else { "log = 0" };
+        attack(
+            &mut attacker,
+            &format!(
+                "ALTER TABLE events DROP CONSTRAINT {constraint}; {insert}; \
+                 ALTER TABLE events ADD CONSTRAINT {constraint} CHECK ({forbids}) NOT VALID; \
+                 UPDATE pg_constraint SET convalidated = true WHERE conname = '{constraint}'"
+            ),
+        )
+        .await;
+        let fault = scene.fault().await;
+        let place = format!("an event lies outside of what is proved, in log {log} at position {position}: ");
+        assert!(fault.starts_with(&place) && fault.contains("of stream made/"), "{fault}");
+    }
 }
 
 #[tokio::test]

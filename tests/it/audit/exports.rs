@@ -4,7 +4,7 @@ use std::fs;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use zhanggui::audit::export::{begin, resume, write};
+use zhanggui::audit::export::{Unfinished, begin, write};
 use zhanggui::audit::note::Note;
 use zhanggui::audit::verify::{Checker, Trusting, file};
 
@@ -67,7 +67,8 @@ async fn files_that_follow_each_other_are_one_log_and_out_of_order_none() {
     let second = folder.file("more.ndjson");
     assert_eq!(export(&mut scene, &second, 650).await, 727);
     let report = verify_files(&[first.clone(), second.clone()], trusting.clone()).unwrap();
-    assert_eq!((report.events, report.checkpoints), (727, 5));
+    // That of 650 stands in both, and is one.
+    assert_eq!((report.events, report.checkpoints), (727, 4));
     let fault = verify_files(&[second.clone(), first.clone()], trusting.clone()).unwrap_err();
     assert!(fault.starts_with("position 1: ") && fault.contains("begins after position 650"), "{fault}");
     assert!(verify_files(&[first.clone(), first], trusting).unwrap_err().contains("begins after position 0"));
@@ -95,10 +96,16 @@ async fn a_file_that_was_cut_off_anywhere_is_told_and_gone_on_with() {
             let fault = verify_files(std::slice::from_ref(&name), Trusting::default()).unwrap_err();
             assert!(fault.contains("lacks its last line") || fault.contains("has no end"), "{cut}: {fault}");
         }
-        let (mut out, after) = resume(&name).unwrap();
-        write(&mut scene.database, &mut out, after, until).await.unwrap();
-        drop(out);
-        assert_eq!(verify_files(&[name], trusting.clone()).unwrap().events, 670, "{cut}");
+        Unfinished::open(&name).unwrap().go_on(&mut scene.database, until).await.unwrap();
+        let report = verify_files(std::slice::from_ref(&name), trusting.clone()).unwrap();
+        assert_eq!((report.events, report.checkpoints), (670, 4), "{cut}");
+        // Once more without news: nothing is there twice.
+        let before = fs::read(&name).unwrap();
+        Unfinished::open(&name).unwrap().go_on(&mut scene.database, until).await.unwrap();
+        let again = fs::read(&name).unwrap();
+        assert!(again.len() <= before.len() + 1_000 && again.ends_with(b"{\"end\":{\"position\":670}}\n"));
+        Unfinished::open(&name).unwrap().go_on(&mut scene.database, until).await.unwrap();
+        assert_eq!(fs::read(&name).unwrap(), again, "{cut}");
     }
     let foreign = folder.file("foreign");
     for text in [
@@ -108,10 +115,95 @@ async fn a_file_that_was_cut_off_anywhere_is_told_and_gone_on_with() {
         "{\"zhanggui_log\":{\"form\":1,\"after\":0}}",
     ] {
         fs::write(&foreign, text).unwrap();
-        assert!(resume(&foreign).is_err(), "{text}");
+        assert!(Unfinished::open(&foreign).is_err(), "{text}");
         assert_eq!(fs::read_to_string(&foreign).unwrap(), text);
     }
     assert!(begin(&foreign, 0).is_err());
+}
+
+#[tokio::test]
+async fn a_file_that_tells_what_the_log_was_is_not_gone_on_with_after_it_was_rewritten() {
+    let (mut scene, _folder, path, trusting) = exported("rewritten").await;
+    let before = fs::read(&path).unwrap();
+    let mut attacker = scene.attacker().await;
+    super::forged::rewrite(&mut attacker).await;
+    // With its checkpoints left alone nothing is signed, and so nothing written.
+    let unfinished = Unfinished::open(&path).unwrap();
+    assert!(scene.site.app.site.checkpoints.make(&mut scene.database).await.is_err());
+    drop(unfinished);
+    assert_eq!(fs::read(&path).unwrap(), before);
+    // Without them the program signs, not knowing better; the file knows.
+    super::attack(&mut attacker, "DELETE FROM checkpoint_signatures; DELETE FROM checkpoints").await;
+    let until = scene.sign().await.checkpoint.size;
+    let refused = Unfinished::open(&path).unwrap().go_on(&mut scene.database, until).await.unwrap_err();
+    assert!(
+        refused
+            .to_string()
+            .starts_with("the file holds a checkpoint of 650 events that this log does not have"),
+        "{refused}"
+    );
+    super::forged::truncate(&mut attacker, 600).await;
+    let refused = Unfinished::open(&path).unwrap().go_on(&mut scene.database, 600).await.unwrap_err();
+    assert_eq!(refused.to_string(), "the log ends with position 600: nothing comes after 650");
+    assert_eq!(fs::read(&path).unwrap(), before);
+    assert_eq!(verify_files(&[path], trusting).unwrap().covered, 650);
+}
+
+/// Without the lines that are signed checkpoints, but for those that `keep` keeps by their number.
+fn without_checkpoints(lines: &mut Vec<String>, keep: usize) {
+    let mut seen = 0;
+    lines.retain(|line| {
+        seen += usize::from(line.starts_with("{\"checkpoint\""));
+        !line.starts_with("{\"checkpoint\"") || seen <= keep
+    });
+}
+
+#[tokio::test]
+async fn with_a_key_but_nothing_held_a_signature_must_cover_every_event() {
+    let mut scene = Scene::new().await;
+    // An empty log is signed, too.
+    scene.sign().await;
+    for amount in [300, 350] {
+        scene.append(amount).await;
+        scene.sign().await;
+    }
+    let folder = Folder::new("uncovered");
+    let path = folder.file("log.ndjson");
+    export(&mut scene, &path, 0).await;
+    let trusting = Trusting { keys: Some(scene.keys().await), held: Vec::new() };
+    assert_eq!(verify_files(std::slice::from_ref(&path), trusting.clone()).unwrap().checkpoints, 3);
+    let forge = |lines: &mut Vec<String>| {
+        for line in lines.iter_mut() {
+            *line = line.replace("19.90", "0.01");
+        }
+    };
+    for (kept, first) in [(0, 1), (1, 1), (2, 301)] {
+        let fault = altered(&path, &trusting, |lines| {
+            without_checkpoints(lines, kept);
+            if kept < 2 {
+                forge(lines);
+            }
+        });
+        let expected = format!("positions {first} to 650: no checkpoint that a key of yours signed covers");
+        assert!(fault.starts_with(&expected), "{kept}: {fault}");
+    }
+    // A tail of one's own behind what was signed.
+    let fault = altered(&path, &trusting, |lines| {
+        let last = lines.iter().rposition(|line| line.starts_with("{\"aggregate_id\"")).unwrap();
+        let more = lines[last].replace("\"position\":650", "\"position\":651");
+        let stream = more.find("\"aggregate_type\"").unwrap();
+        let more = format!("{{\"aggregate_id\":\"new\",{}", &more[stream..]);
+        let (before, _) = more.rsplit_once("\"sequence\":").unwrap();
+        let end = lines.len() - 1;
+        lines[end] = "{\"end\":{\"position\":651}}".to_owned();
+        lines.insert(end, format!("{before}\"sequence\":1}}"));
+    });
+    assert!(fault.starts_with("positions 651 to 651: no checkpoint that a key of yours signed"), "{fault}");
+    // Nothing but the two ends.
+    let fault = altered(&path, &trusting, |lines| {
+        *lines = vec![lines[0].clone(), "{\"end\":{\"position\":0}}".to_owned()];
+    });
+    assert_eq!(fault, "no checkpoint that a key of yours signed says that there are no events");
 }
 
 /// Verifies the lines of a file after `change`.
@@ -127,7 +219,7 @@ fn verify_bytes(bytes: &[u8], trusting: Trusting) -> Result<u64, String> {
         file::Stopped::Fault(fault) => fault.to_string(),
         file::Stopped::Unreadable(error) => error.to_string(),
     })?;
-    checker.finish(Vec::new()).map(|report| report.events).map_err(|fault| fault.to_string())
+    checker.finish_covered().map(|report| report.events).map_err(|fault| fault.to_string())
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ pub(super) async fn truncate(attacker: &mut PgConnection, last: i64) {
 }
 
 /// Rewrites the log from position 400 on, with all hashes.
-async fn rewrite(attacker: &mut PgConnection) {
+pub(super) async fn rewrite(attacker: &mut PgConnection) {
     attack(
         attacker,
         "UPDATE events SET payload = jsonb_set(payload, '{price}', '\"0.01\"') WHERE position >= 400; DELETE FROM log_tiles",
@@ -97,6 +97,48 @@ async fn a_log_rewritten_with_its_checkpoints_is_found_by_the_one_that_the_audit
     let fault = scene.verify(Trusting { keys: Some(keys), held: vec![held] }).await.unwrap_err();
     assert!(
         fault.starts_with("positions 301 to 600: the events do not have the root of the checkpoint that you hold of size 600"),
+        "{fault}"
+    );
+}
+
+#[tokio::test]
+async fn a_log_without_its_checkpoints_does_not_verify_unless_its_events_are_new() {
+    for kept in ["", " WHERE size > 0"] {
+        let mut scene = Scene::new().await;
+        scene.sign().await;
+        scene.append(300).await;
+        scene.sign().await;
+        let trusting = Trusting { keys: Some(scene.keys().await), held: Vec::new() };
+        let mut attacker = scene.attacker().await;
+        let delete = format!("DELETE FROM checkpoint_signatures{kept}; DELETE FROM checkpoints{kept}");
+        attack(&mut attacker, &delete).await;
+        for trusting in [trusting.clone(), Trusting::default()] {
+            let fault = scene.verify(trusting).await.unwrap_err();
+            assert!(fault.starts_with("positions 1 to 300: no signed checkpoint covers them"), "{fault}");
+        }
+        // As in the first minute of a server.
+        attack(&mut attacker, "UPDATE events SET recorded_at = date_trunc('second', now())").await;
+        rehash(&mut attacker, 1, 300).await;
+        attack(&mut attacker, "DELETE FROM log_tiles").await;
+        mend_head(&mut attacker).await;
+        assert_eq!(scene.verify(trusting).await.unwrap().uncovered(), Some((1, 300)));
+    }
+}
+
+#[tokio::test]
+async fn what_is_rewritten_behind_the_last_checkpoint_is_told_with_its_place() {
+    let mut scene = Scene::signed().await;
+    scene.append(20).await;
+    let mut attacker = scene.attacker().await;
+    attack(
+        &mut attacker,
+        "UPDATE events SET payload = jsonb_set(payload, '{price}', '\"0.01\"') WHERE position = 660",
+    )
+    .await;
+    rehash(&mut attacker, 660, 660).await;
+    let fault = scene.fault().await;
+    assert!(
+        fault.starts_with("positions 651 to 670: the head of the log has another root than its events"),
         "{fault}"
     );
 }

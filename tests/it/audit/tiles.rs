@@ -58,6 +58,45 @@ async fn tiles_of_three_levels_give_the_root_and_every_proof() {
     scene.sign().await;
     let report = scene.verify(Trusting::default()).await.unwrap();
     assert_eq!((report.events, report.root), (size, expected));
+    proofs_are_made_of_tiles(&mut scene, size).await;
+    gaps_are_found(&mut scene).await;
+}
+
+/// A leaf hash that was spoilt does not show in a proof that a tile spares the way to the leaves.
+async fn proofs_are_made_of_tiles(scene: &mut Scene, size: u64) {
+    let mut attacker = scene.attacker().await;
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for position in [1, 30_000, 66_300] {
+        before.push(prove_inclusion(&mut scene.database, position, size).await.unwrap());
+    }
+    let leaf: Vec<u8> = sqlx::query_scalar("SELECT leaf_hash FROM events WHERE position = 50000")
+        .fetch_one(&mut attacker)
+        .await
+        .unwrap();
+    let spoil = "UPDATE events SET leaf_hash = $1 WHERE position = 50000";
+    sqlx::query(spoil).bind([0_u8; 32].as_slice()).execute(&mut attacker).await.unwrap();
+    for position in [1, 30_000, 66_300] {
+        after.push(prove_inclusion(&mut scene.database, position, size).await.unwrap());
+    }
+    assert_eq!(after, before);
+    sqlx::query(spoil).bind(leaf).execute(&mut attacker).await.unwrap();
+}
+
+/// A tile that is missing or shortened before others is told; none at all is not.
+async fn gaps_are_found(scene: &mut Scene) {
+    let shortened =
+        "UPDATE log_tiles SET hashes = substring(hashes FROM 1 FOR 3200) WHERE level = 1 AND number = 0";
+    for change in [shortened, "DELETE FROM log_tiles WHERE level = 1 AND number = 0"] {
+        sqlx::raw_sql(change).execute(&mut scene.database).await.unwrap();
+        let fault = scene.fault().await;
+        assert!(
+            fault.starts_with("tile 0 of level 1 is missing, or a part of it, before others")
+                && fault.contains("--retile"),
+            "{fault}"
+        );
+    }
+    sqlx::raw_sql("DELETE FROM log_tiles").execute(&mut scene.database).await.unwrap();
+    scene.verify(Trusting::default()).await.unwrap();
 }
 
 #[tokio::test]

@@ -4,12 +4,14 @@
 
 use chrono::{DateTime, Utc};
 use sqlx::PgConnection;
+use zhanggui::audit::Reading;
 use zhanggui::audit::search::{self, Filter, Place};
 use zhanggui::audit::statement::{Bound, Statement};
-use zhanggui::audit::walk::{self, LOOKED_AT, Walk};
+use zhanggui::audit::walk::{self, GATHERED, LOOKED_AT, Walk};
+use zhanggui::database::{as_service, upcasters};
 
 use super::filled;
-use crate::support::cluster::database;
+use crate::support::cluster::{TestDatabase, database};
 
 const EVENTS: i64 = 240_000;
 /// The events of a page, and the one more that says whether there is another.
@@ -204,6 +206,86 @@ async fn a_question_that_nothing_fits_stops_on_the_way_and_is_answered_by_going_
     let positions: Vec<_> = found.events.iter().map(|event| event.position).collect();
     assert_eq!(positions, (1..=7).map(|nth| nth * 30_011).collect::<Vec<_>>());
     assert_eq!((found.next, found.head), (None, EVENTS));
+}
+
+/// What a client may do that sends one `X-Request-Id` for ever: 10,000 events of a log, and 50,000 more that share it.
+async fn with_one_correlation(database: &TestDatabase) -> PgConnection {
+    let mut connection = filled(database, 10_000).await;
+    let ordinary = "'correlation_id', '01900000-0000-7000-b000-' || lpad(to_hex(n / 2), 12, '0')";
+    let more = super::FILL
+        .replace("generate_series(1, $1)", "generate_series(10001, $1)")
+        .replace(ordinary, "'correlation_id', 'for ever'");
+    let mut owner =
+        <PgConnection as sqlx::Connection>::connect_with(&database.owner_options()).await.unwrap();
+    sqlx::query(&more).bind(60_000_i64).execute(&mut owner).await.unwrap();
+    run(&mut owner, "UPDATE log_head SET position = 60000").await;
+    run(&mut owner, "VACUUM ANALYZE events").await;
+    while sqlx::query_scalar::<_, i32>("SELECT summarise_links()").fetch_one(&mut connection).await.unwrap() > 0 {}
+    connection
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_very_many_events_that_share_a_correlation_a_bounded_part_is_looked_at_at_a_time() {
+    let database = database().await;
+    let mut connection = with_one_correlation(&database).await;
+    let filter = Filter { correlation_id: Some("for ever".to_owned()), ..Filter::default() };
+    let place = Place::start(PAGE);
+    let (span, _) = search::span(&mut connection, &filter, place).await.unwrap();
+    let (walk, rest) = walk::choose(&mut connection, &filter, span).await.unwrap().unwrap();
+    for statement in [walk::events(&walk, &rest, span, place), walk::too_many(&walk).unwrap()] {
+        for mode in ["force_generic_plan", "force_custom_plan"] {
+            let plan = plan(&mut connection, &statement, mode, true).await;
+            let gathered = numbers(&plan, "on events (actual rows=");
+            assert!(gathered.iter().all(|rows| *rows <= GATHERED + 1), "{mode} gathers more:\n{plan}");
+            assert!(plan.contains("events_by_link") && touched(&plan) <= 1_000, "{mode}:\n{plan}");
+        }
+    }
+    for newest_first in [false, true] {
+        let (mut place, mut found) = (Place { newest_first, ..Place::start(2_000) }, Vec::new());
+        loop {
+            let page = search::page(&mut connection, &filter, place).await.unwrap();
+            found.extend(page.events.iter().map(|event| event.position));
+            match page.next {
+                Some(next) if newest_first => place.before = next,
+                Some(next) => place.after = next,
+                None => break,
+            }
+        }
+        if newest_first {
+            found.reverse();
+        }
+        assert!(found.iter().copied().eq(10_001..=60_000), "{newest_first}: {}", found.len());
+    }
+    // Any of them is shown, with those that follow it.
+    let pool = sqlx::PgPool::connect_with(as_service(&database.app_options())).await.unwrap();
+    let linked = Reading { pool, upcasters: upcasters() }.linked(40_000, None).await.unwrap().unwrap();
+    let related: Vec<_> = linked.related.iter().map(|event| event.position).collect();
+    assert!(related.iter().copied().eq(40_000..40_100), "{related:?}");
+    assert_eq!(linked.related_next_after, Some(40_099));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_id_that_streams_of_two_types_have_finds_both() {
+    let database = database().await;
+    let mut connection = filled(&database, 12_000).await;
+    let mut owner =
+        <PgConnection as sqlx::Connection>::connect_with(&database.owner_options()).await.unwrap();
+    // Of the stream of events 4, 5,004 and 10,004 another copy, of another type.
+    let copy = "INSERT INTO events SELECT log, position + 12000, gen_random_uuid(), 'store', aggregate_id, sequence, event_type, \
+                event_version, payload, metadata, recorded_at, leaf_hash FROM events WHERE aggregate_id = $1";
+    sqlx::query(copy).bind(id('9', 4)).execute(&mut owner).await.unwrap();
+    run(&mut owner, "UPDATE log_head SET position = 24000").await;
+    let filter = Filter { aggregate_id: Some(id('9', 4)), ..Filter::default() };
+    let (mut place, mut found) = (Place::start(PAGE), Vec::new());
+    loop {
+        let page = search::page(&mut connection, &filter, place).await.unwrap();
+        found.extend(page.events.iter().map(|event| event.position));
+        match page.next {
+            Some(next) => place.after = next,
+            None => break,
+        }
+    }
+    assert_eq!(found, [4, 5_004, 10_004, 12_004, 17_004, 22_004]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -70,6 +70,12 @@ impl Auditor {
         self.keep("published.json", &published);
         let exported = self.within(&["export", "--out", "log.ndjson"]);
         assert!(exported.contains("positions 1 to "), "{exported}");
+        // What is refused leaves no file behind that would be in the way the next time.
+        let late = ["audit", "export", "--out", "late.ndjson", "--after", "99999"];
+        let (status, _, error) = told(&run(program_on(&self.database, &self.folder.0).args(late)));
+        assert_eq!(status, Some(1));
+        assert!(error.contains("nothing comes after 99999"), "{error}");
+        assert!(!self.folder.0.join("late.ndjson").exists());
 
         let (status, report, error) = self.out(&[
             "verify",
@@ -128,6 +134,38 @@ impl Auditor {
         assert!(error.contains("no proof shows that the log of"), "{error}");
         let (status, _, error) = cosign("cosigned.txt", &[]);
         assert_eq!(status, Some(0), "the same once more: {error}");
+        self.keep_proof(server, shopper).await;
+        let state = fs::read_to_string(self.folder.0.join("witness.state")).unwrap();
+        // Another witness of the same state, at the same time.
+        let other = fs::File::open(self.folder.0.join("witness.state.lock")).unwrap();
+        other.lock().unwrap();
+        let (status, _, error) = cosign("second.txt", &["--proof", "proof.json"]);
+        assert_eq!(status, Some(1));
+        assert!(error.contains("another process is at it"), "{error}");
+        assert_eq!(fs::read_to_string(self.folder.0.join("witness.state")).unwrap(), state);
+        drop(other);
+        let (status, cosigned, error) = cosign("second.txt", &["--proof", "proof.json"]);
+        assert_eq!(status, Some(0), "{error}");
+        assert_eq!(fs::read_to_string(self.folder.0.join("witness.state")).unwrap(), cosigned);
+        self.keep("cosigned.txt", &cosigned);
+        self.within(&["checkpoint", "--add", "cosigned.txt", "--witness", "witness.pub"]);
+    }
+
+    /// Keeps what the server answers an auditor about the growth between the two checkpoints.
+    async fn keep_proof(&self, server: &Server, shopper: &Shopper) {
+        let size = |name: &str| {
+            let text = fs::read_to_string(self.folder.0.join(name)).unwrap();
+            text.lines().nth(1).unwrap().to_owned()
+        };
+        let question =
+            format!("/api/v1/audit/proofs/consistency?from={}&to={}", size("first.txt"), size("second.txt"));
+        let name = &shopper.person.username;
+        let granted =
+            run(program_on(&self.database, &self.folder.0).args(["user", "grant", name, "auditor"]));
+        assert_eq!(granted.status.code(), Some(0), "{granted:?}");
+        let answer = shopper.request(reqwest::Method::GET, &server.url, &question).send().await.unwrap();
+        assert_eq!(answer.status(), 200);
+        self.keep("proof.json", &answer.text().await.unwrap());
     }
 
     async fn bears_a_turn_of_keys(&self, server: &Server) {

@@ -7,7 +7,7 @@ use super::{Checker, Fault, Report, Trusting};
 use crate::audit::checkpoints::stored;
 use crate::audit::keys::{self, Trusted, TrustedKeys};
 use crate::eventstore::merkle::leaf_hash;
-use crate::eventstore::merkle::rows::leaves;
+use crate::eventstore::merkle::rows::{Unreadable, leaves};
 
 mod tiles;
 use tiles::TileCheck;
@@ -23,7 +23,19 @@ pub enum Unverified {
     Fault(#[from] Fault),
     /// It could not be read.
     #[error("the database: {0}")]
-    Database(#[from] sqlx::Error),
+    Database(#[source] sqlx::Error),
+}
+
+impl From<sqlx::Error> for Unverified {
+    /// A value that cannot be read is none that the program wrote.
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::Decode(_) | sqlx::Error::ColumnDecode { .. } => {
+                Self::Fault(Fault::Beside(format!("what lies beside the events cannot be read: {error}")))
+            }
+            error => Self::Database(error),
+        }
+    }
 }
 
 /// Verifies the log in the database. Appends go on meanwhile and are not looked at.
@@ -41,6 +53,7 @@ async fn within(database: &mut PgConnection, trusting: Trusting) -> Result<Repor
     let own = own_keys(&mut *database).await?;
     let has_keys = trusting.keys.is_some();
     let mut checker = Checker::new(Trusting { keys: trusting.keys.or(own), ..trusting })?;
+    nothing_outside(&mut *database).await?;
     let mut tiles = TileCheck::default();
     let last: Option<i64> = sqlx::query_scalar("SELECT max(position) FROM events WHERE log = 0")
         .fetch_one(&mut *database)
@@ -68,7 +81,8 @@ async fn within(database: &mut PgConnection, trusting: Trusting) -> Result<Repor
         "stored        leaf hashes and the head of the log agree with the events".to_owned(),
         tiles.told()?,
     ];
-    let mut report = checker.finish(Vec::new())?;
+    let mut report = checker.finish()?;
+    covered(&mut *database, &report).await?;
     if !has_keys && report.checkpoints > 0 {
         beside.push("signatures    agree with the keys in the database, which whoever changed it could have changed too".to_owned());
         report.signed_by.clear();
@@ -76,6 +90,48 @@ async fn within(database: &mut PgConnection, trusting: Trusting) -> Result<Repor
     report.has_keys = has_keys;
     report.beside = beside;
     Ok(report)
+}
+
+/// Events that the pass does not come by, which begins with position 1 of log 0; the program would read them in their streams.
+async fn nothing_outside(database: &mut PgConnection) -> Result<(), Unverified> {
+    // The ends of the primary key, without a condition: the planner answers no question by a constraint that somebody forged.
+    let ends: Vec<(i16, i64, String, String, i64)> = sqlx::query_as(
+        "(SELECT log, position, aggregate_type, aggregate_id, sequence FROM events ORDER BY log, position LIMIT 1) UNION ALL \
+         (SELECT log, position, aggregate_type, aggregate_id, sequence FROM events ORDER BY log DESC, position DESC LIMIT 1)",
+    )
+    .fetch_all(database)
+    .await?;
+    match ends.into_iter().find(|(log, position, ..)| *log != 0 || *position < 1) {
+        None => Ok(()),
+        Some((log, position, aggregate_type, aggregate_id, sequence)) => {
+            let how = format!(
+                "an event lies outside of what is proved, in log {log} at position {position}: sequence {sequence} of stream {aggregate_type}/{aggregate_id}; it was added past the program"
+            );
+            Err(Fault::Beside(how).into())
+        }
+    }
+}
+
+/// For how long events may be covered by no signature: some times as long as it takes a server to sign them.
+const UNSIGNED_MINUTES: i32 = 10;
+
+/// That every event which is not quite new is covered by a checkpoint.
+async fn covered(database: &mut PgConnection, report: &Report) -> Result<(), Unverified> {
+    let Some((first, last)) = report.uncovered() else { return Ok(()) };
+    let is_late: Option<bool> = sqlx::query_scalar(
+        "SELECT recorded_at < now() - make_interval(mins => $2) FROM events WHERE log = 0 AND position = $1",
+    )
+    .bind(i64::try_from(first).unwrap_or(i64::MAX))
+    .bind(UNSIGNED_MINUTES)
+    .fetch_optional(database)
+    .await?;
+    if is_late == Some(false) {
+        return Ok(());
+    }
+    let how = format!(
+        "no signed checkpoint covers them, although the first is older than {UNSIGNED_MINUTES} minutes: checkpoints were removed, or no server has signed since; `zhanggui audit checkpoint` signs them as they are now"
+    );
+    Err(Fault::Among { first, last, how }.into())
 }
 
 /// The keys in the database: they find what was done clumsily.
@@ -103,7 +159,7 @@ async fn chunk(
     let mut wrong = None;
     {
         let mut events = leaves(&mut *database, number(from), number(until));
-        while let Some(event) = events.try_next().await? {
+        while let Some(event) = events.try_next().await.map_err(|error| unreadable(checker, error))? {
             let position = u64::try_from(event.position).unwrap_or(0);
             checker.place(position)?;
             let leaf = leaf_hash(event.text.as_bytes());
@@ -136,6 +192,18 @@ async fn chunk(
         checker.place(u64::try_from(next.unwrap_or(i64::MAX)).unwrap_or(u64::MAX))?;
     }
     Ok(())
+}
+
+/// An event that cannot be read is wrong at its place, if that is where the next one belongs.
+fn unreadable(checker: &Checker, error: Unreadable) -> Unverified {
+    match error {
+        Unreadable::Database(error) => error.into(),
+        Unreadable::Event { position, how } => {
+            let position = u64::try_from(position).unwrap_or(0);
+            let altered = || Fault::at(position, format!("the event cannot be read, so it was altered: {how}"));
+            checker.place(position).err().unwrap_or_else(altered).into()
+        }
+    }
 }
 
 /// The checkpoints of the sizes `from` to `to`, where the log has come to.
@@ -173,7 +241,14 @@ async fn head(database: &mut PgConnection, checker: &Checker) -> Result<(), Unve
     }
     if frontier != checker.frontier() {
         let how = "the head of the log has another root than its events: they were changed with their leaf hashes, or the head was";
-        return Err(Fault::Beside(how.to_owned()).into());
+        let first = checker.covered() + 1;
+        // What is signed is as it was, so that it is one of the others; or the head, where there are no others.
+        let fault = if first <= is {
+            Fault::Among { first, last: is, how: how.to_owned() }
+        } else {
+            Fault::Beside(how.to_owned())
+        };
+        return Err(fault.into());
     }
     if is > 0 && time != checker.last_time() {
         return Err(

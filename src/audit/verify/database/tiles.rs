@@ -1,6 +1,6 @@
 //! Whether the tiles are what the leaves make of them; and, where a root is wrong, what the tiles tell about the place.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use sqlx::PgConnection;
 
@@ -16,6 +16,8 @@ pub(super) struct TileCheck {
     complete: Vec<Tile>,
     checked: u64,
     differs: Option<Differs>,
+    /// By level, the first complete tile that is not there or not whole.
+    gaps: BTreeMap<i16, i64>,
 }
 
 /// A hash in a tile that is not that of the events.
@@ -44,17 +46,25 @@ impl TileCheck {
         self.compare_with(database, &tiles, false).await
     }
 
-    /// Compares what is left, and looks for tiles of events that are not there.
+    /// Compares what is left, and looks for tiles of events that are not there, and for gaps before others.
     pub(super) async fn end(&mut self, database: &mut PgConnection) -> Result<(), Unverified> {
         let tiles: Vec<Tile> = self.builder.partial().cloned().collect();
         self.compare_with(&mut *database, &tiles, true).await?;
-        let rows: Vec<(i16, i64)> =
-            sqlx::query_as("SELECT level, max(number * 256 + length(hashes) / 32) FROM log_tiles WHERE log = 0 GROUP BY level ORDER BY level")
-                .fetch_all(database)
-                .await?;
+        let rows: Vec<(i16, i64, i64)> = sqlx::query_as(
+            "SELECT level, max(number), max(number * 256 + length(hashes) / 32) FROM log_tiles WHERE log = 0 \
+             GROUP BY level ORDER BY level",
+        )
+        .fetch_all(database)
+        .await?;
         let mut most = self.builder.size();
         let mut at = 0;
-        for (level, end) in rows {
+        for (level, last, end) in rows {
+            // The last ones may be missing: they are made with the next checkpoint. What lies before others never is.
+            if let Some(number) = self.gaps.get(&level).filter(|number| **number < last) {
+                let how =
+                    format!("tile {number} of level {level} is missing, or a part of it, before others: {MEND}");
+                return Err(Fault::Beside(how).into());
+            }
             while at < level {
                 at += 1;
                 most /= WIDTH;
@@ -94,8 +104,11 @@ impl TileCheck {
         let stored: HashMap<(i16, i64), Vec<u8>> =
             rows.into_iter().map(|(level, number, hashes)| ((level, number), hashes)).collect();
         for (tile, place) in tiles.iter().zip(levels.into_iter().zip(numbers)) {
-            // One that is not there yet is made with the next checkpoint.
-            if let Some(hashes) = stored.get(&place) {
+            let hashes = stored.get(&place).map_or([].as_slice(), Vec::as_slice);
+            if tile.hashes.len() as u64 == WIDTH && hashes.len() < tile.hashes.len() * 32 {
+                self.gaps.entry(place.0).or_insert(place.1);
+            }
+            if !hashes.is_empty() {
                 self.checked += 1;
                 self.compare_one(tile, hashes, whole);
             }

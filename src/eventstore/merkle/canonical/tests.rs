@@ -86,7 +86,48 @@ fn as_jsonb(value: &Value) -> String {
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(as_jsonb).collect::<Vec<_>>().join(", ")),
+        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
+            // Without a sign of zero and without exponents, as `numeric` is.
+            Some(number) => (number + 0.0).to_string(),
+            None => number.to_string(),
+        },
         other => other.to_string(),
+    }
+}
+
+#[test]
+fn a_number_is_taken_in_the_form_of_jsonb_and_in_no_other_of_its_value() {
+    let written = |number: &str| {
+        let mut out = String::new();
+        write(number, &mut out).map(|()| out)
+    };
+    for (jsonb, canonical) in [
+        ("5", "5"),
+        ("-19.9", "-19.9"),
+        ("9007199254740991", "9007199254740991"),
+        ("1000000000000000000000", "1e+21"),
+        ("-1500000000000000000000000000000", "-1.5e+30"),
+        ("0.000001", "0.000001"),
+        ("0.00000015", "1.5e-7"),
+    ] {
+        assert_eq!(written(jsonb).as_deref(), Ok(canonical));
+    }
+    for other in [
+        "5.0",
+        "5.0000000000000000001",
+        "4.9999999999999999999",
+        "-0",
+        "0.0",
+        "05",
+        "1e+21",
+        "1.5e-7",
+        "1000000000000000000000.0",
+        "1000000000000000000001",
+        "0.000000150",
+        "9007199254740993",
+        "19.90",
+    ] {
+        assert!(written(other).is_err(), "{other}");
     }
 }
 

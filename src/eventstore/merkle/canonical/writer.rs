@@ -55,6 +55,8 @@ impl<'a> Writer<'a, '_> {
         Ok(())
     }
 
+    /// A number, only in the form in which `jsonb` prints the one that was hashed. Others that are the same double, as `5.0`
+    /// and `5.00000000000000000001` are, would have the same leaf, and nobody would see that they were put in its place.
     fn number(&mut self) -> Result<(), NotCanonical> {
         let from = self.from.at;
         while matches!(self.from.peek(), Some(b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E')) {
@@ -64,7 +66,10 @@ impl<'a> Writer<'a, '_> {
         if is_small_whole(number) {
             self.out.push_str(number);
         } else {
-            self.out.push_str(&as_ecmascript(number).ok_or(NotCanonical { at: from })?);
+            let canonical = as_ecmascript(number)
+                .filter(|canonical| canonical == number || is_in_full(number, canonical))
+                .ok_or(NotCanonical { at: from })?;
+            self.out.push_str(&canonical);
         }
         Ok(())
     }
@@ -123,4 +128,10 @@ impl<'a> Writer<'a, '_> {
         self.out.push(']');
         Ok(())
     }
+}
+
+/// Whether `number` is `canonical` without an exponent, which `jsonb` never prints.
+fn is_in_full(number: &str, canonical: &str) -> bool {
+    let value: Option<f64> = canonical.contains('e').then(|| canonical.parse().ok()).flatten();
+    value.is_some_and(|value| value.to_string() == number)
 }

@@ -1,6 +1,9 @@
 //! All events as lines of JSON: complete up to where the log ended, while appends go on, and resumed anywhere.
 
+use axum::body::Body;
+use axum::http::Request;
 use serde_json::Value;
+use zhanggui::http::audit::STREAMS;
 
 use super::{EVENTS, auditor, story, walk};
 use crate::support::client::{Answer, Client};
@@ -39,6 +42,29 @@ async fn the_lines_are_the_events_of_all_pages_and_go_on_after_any_of_them() {
     }
     let before = lines(&mut client, "before=3").await;
     assert_eq!((parsed(&before).len(), before.header("x-audit-until")), (2, "2"));
+}
+
+#[tokio::test]
+async fn a_few_are_sent_lines_at_a_time_and_others_are_told() {
+    let site = TestSite::start().await;
+    let mut client = auditor(&site).await;
+    let ask = || {
+        let asked = Request::get(EVENTS).header("accept", "application/x-ndjson");
+        asked.body(Body::empty()).unwrap()
+    };
+    let mut open = Vec::new();
+    for _ in 0..STREAMS {
+        open.push(client.open(ask()).await);
+    }
+    let refused = lines(&mut client, "").await;
+    assert_eq!(refused.outcome(), (503, "overloaded".to_owned()));
+    assert_eq!(refused.header("retry-after"), "1");
+    // Pages are for everybody.
+    assert_eq!(client.get(EVENTS).await.status, 200);
+    // One that is given up makes room, and so does one that is read to its end.
+    drop(open.pop());
+    assert_eq!(parsed(&lines(&mut client, "").await).len(), parsed(&lines(&mut client, "").await).len());
+    assert_eq!(site.app.site.audit_streams.available_permits(), 1);
 }
 
 #[tokio::test]
