@@ -1016,7 +1016,7 @@ export interface components {
         ActiveBody: {
             /**
              * Format: int64
-             * @description Every event up to this position of the log is counted, and none after it.
+             * @description Every event up to this position of the log is counted, and none after it, but for what is closed.
              */
             as_of_position: number;
             /**
@@ -1024,6 +1024,11 @@ export interface components {
              * @description The day asked for.
              */
             at: string;
+            /**
+             * Format: int64
+             * @description Up to which position the closed day was counted: `dau` is of then, the other numbers are of `as_of_position`.
+             */
+            counted_to: number | null;
             /**
              * Format: int64
              * @description How many came on the day.
@@ -1051,7 +1056,7 @@ export interface components {
              * @description 0 while it is open, 1 once closed, more when it changed all the same.
              */
             revision: number;
-            /** @description The time zone whose day it is. */
+            /** @description The time zone whose day it is: of a closed one that in which it was closed. */
             timezone: string;
             /**
              * Format: date
@@ -1296,7 +1301,7 @@ export interface components {
         DailyBody: {
             /**
              * Format: int64
-             * @description Every event up to this position of the log is counted, and none after it.
+             * @description Every event up to this position of the log is counted, and none after it, but for what is closed.
              */
             as_of_position: number;
             /** @description Every day of the range that has begun. */
@@ -1306,7 +1311,7 @@ export interface components {
              * @description The first day asked for.
              */
             from: string;
-            /** @description The time zone whose days they are. */
+            /** @description The time zone whose days the open ones are. */
             timezone: string;
             /**
              * Format: date
@@ -1370,6 +1375,8 @@ export interface components {
              * @description 0 while it is open, 1 once closed, more when it changed all the same.
              */
             revision: number;
+            /** @description The time zone in which it was closed. */
+            timezone: string | null;
             /**
              * Format: int64
              * @description Different people in the 7 days that end with it.
