@@ -184,6 +184,18 @@ mod tests {
         assert_eq!(days((date("2026-03-01"), date("2026-02-27"))).count(), 0);
     }
 
+    #[test]
+    fn a_leap_second_is_of_the_day_that_it_ends_and_makes_none_longer() {
+        let utc = Calendar::new(Tz::UTC);
+        let leap = instant("2016-12-31T23:59:60Z");
+        assert_eq!(utc.date(leap), date("2016-12-31"));
+        assert!(utc.day(date("2016-12-31")).contains(&leap));
+        assert_eq!(half_hours(Tz::UTC, "2016-12-31"), 48);
+        // Kept as microseconds since some instant it is the next second, as PostgreSQL reads it, too.
+        let kept = DateTime::from_timestamp_micros(leap.timestamp_micros()).unwrap();
+        assert_eq!((kept, utc.date(kept)), (instant("2017-01-01T00:00:00Z"), date("2017-01-01")));
+    }
+
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
         #[test]

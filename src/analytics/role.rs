@@ -24,9 +24,29 @@ pub const LONGEST: Duration = Duration::from_mins(1);
 /// As many as PostgreSQL itself takes for a new password.
 const ROUNDS: std::num::NonZeroU32 = std::num::NonZeroU32::MIN.saturating_add(4095);
 
+/// How much of the disk a session of the role may take for sorting and the like, where a superuser says so: the role
+/// itself cannot lift it.
+const TEMPORARY_FILES: &str = "1GB";
+
 /// Functions that everybody may call and that write: without them nobody makes large objects.
-const WRITING: &str = "lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea), lo_open(oid, integer), \
-                       lo_put(oid, bigint, bytea), lowrite(integer, bytea), lo_unlink(oid)";
+pub const WRITING: [&str; 7] = [
+    "lo_create(oid)",
+    "lo_creat(integer)",
+    "lo_from_bytea(oid, bytea)",
+    "lo_open(oid, integer)",
+    "lo_put(oid, bigint, bytea)",
+    "lowrite(integer, bytea)",
+    "lo_unlink(oid)",
+];
+
+/// What PostgreSQL lets everybody do, and so the role, as long as nobody who may closes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sqlx::FromRow)]
+pub struct Open {
+    /// Making large objects, by the functions [`WRITING`]: a superuser can close them.
+    pub large_objects: bool,
+    /// Making temporary tables in this database: its owner can forbid it.
+    pub temporary_tables: bool,
+}
 
 /// A new password of the role: 24 unpredictable bytes.
 ///
@@ -37,11 +57,11 @@ pub fn new_password(ports: &Ports) -> Result<String, NoEntropy> {
 }
 
 /// Makes the role, or gives the one that is there this password, with what it may do. Whoever is connected must be
-/// allowed to make roles. Says whether functions that write could be closed to everybody, which takes a superuser.
+/// allowed to make roles. Closes what everybody may do, as far as whoever is connected may, and says what is left.
 ///
 /// # Errors
 /// The database's error, or that there is no entropy (as an encoding error).
-pub async fn set_up(database: &mut PgConnection, password: &str, ports: &Ports) -> Result<bool, sqlx::Error> {
+pub async fn set_up(database: &mut PgConnection, password: &str, ports: &Ports) -> Result<Open, sqlx::Error> {
     let verifier = scram(password, ports).map_err(|error| sqlx::Error::Encode(Box::new(error)))?;
     let made = format!(
         "DO $$ BEGIN
@@ -63,9 +83,41 @@ pub async fn set_up(database: &mut PgConnection, password: &str, ports: &Ports) 
         .fetch_one(&mut *database)
         .await?;
     if is_superuser {
-        database.execute(format!("REVOKE EXECUTE ON FUNCTION {WRITING} FROM PUBLIC").as_str()).await?;
+        let closed = format!(
+            "REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC; ALTER ROLE {ANALYST_ROLE} SET temp_file_limit = '{TEMPORARY_FILES}'",
+            WRITING.join(", ")
+        );
+        database.execute(closed.as_str()).await?;
     }
-    Ok(is_superuser)
+    forbid_temporary_tables(database).await?;
+    sqlx::query_as(
+        "SELECT EXISTS (SELECT FROM unnest($2::text[]) AS f WHERE has_function_privilege($1, f, 'EXECUTE')) AS large_objects, \
+                has_database_privilege($1, current_database(), 'TEMPORARY') AS temporary_tables",
+    )
+    .bind(ANALYST_ROLE)
+    .bind(WRITING.as_slice())
+    .fetch_one(database)
+    .await
+}
+
+/// Takes from everybody what a new database lets everybody do, where whoever is connected may; the service keeps it, as
+/// in a cluster of our own.
+async fn forbid_temporary_tables(database: &mut PgConnection) -> Result<(), sqlx::Error> {
+    let may: bool = sqlx::query_scalar(
+        "SELECT pg_has_role(datdba, 'USAGE') FROM pg_database WHERE datname = current_database()",
+    )
+    .fetch_one(&mut *database)
+    .await?;
+    if !may {
+        return Ok(());
+    }
+    let sql = format!(
+        "DO $$ BEGIN
+             EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO {APP_ROLE}', current_database());
+             EXECUTE format('REVOKE TEMPORARY ON DATABASE %I FROM PUBLIC', current_database());
+         END $$"
+    );
+    database.execute(sql.as_str()).await.map(drop)
 }
 
 /// Lets the role read the views, as whom they belong to.

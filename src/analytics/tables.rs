@@ -67,7 +67,11 @@ pub fn active(row: &DayRow, timezone: &str) -> Table {
     let mut columns = vec![column("at", Kind::Date), column("timezone", Kind::Text)];
     columns.extend(numbers(&["dau", "wau", "mau", "new_users", "returning_users"]));
     columns.push(column("final", Kind::Switch));
-    columns.extend(numbers(&["revision", "as_of_position"]));
+    columns.extend([
+        column("revision", Kind::Number),
+        maybe("counted_to", Kind::Number),
+        column("as_of_position", Kind::Number),
+    ]);
     let cells = vec![
         Cell::Date(row.date),
         Cell::Text(timezone.to_owned()),
@@ -78,6 +82,7 @@ pub fn active(row: &DayRow, timezone: &str) -> Table {
         Cell::Number(row.returning_users),
         Cell::Switch(row.revision > 0),
         Cell::Number(row.revision),
+        row.counted_to.map_or(Cell::Empty, Cell::Number),
         Cell::Number(row.as_of_position),
     ];
     Table { name: "active", columns, rows: vec![cells] }

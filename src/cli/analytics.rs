@@ -138,7 +138,7 @@ async fn make_role(database: &Database) -> Result<(), AppError> {
             role::ANALYST_ROLE
         ))
     });
-    let is_closed = made?;
+    let open = made?;
     connection.close().await?;
     let mut service = PgConnection::connect_with(&as_service(&database.app)).await?;
     role::admit(&mut service).await.map_err(|error| {
@@ -147,9 +147,15 @@ async fn make_role(database: &Database) -> Result<(), AppError> {
     service.close().await?;
     say(format_args!("{} may log in and read the schema {}", role::ANALYST_ROLE, role::SCHEMA));
     say(format_args!("password: {password}"));
-    if !is_closed {
+    if open.large_objects {
         say(format_args!(
-            "everybody may still make large objects in this database: as a superuser, REVOKE EXECUTE ON FUNCTION lo_create(oid), lo_creat(integer), lo_from_bytea(oid, bytea) FROM PUBLIC"
+            "everybody may still make large objects in this database: as a superuser, REVOKE EXECUTE ON FUNCTION {} FROM PUBLIC",
+            role::WRITING.join(", ")
+        ));
+    }
+    if open.temporary_tables {
+        say(format_args!(
+            "everybody may still make temporary tables in this database: as its owner, REVOKE TEMPORARY ON DATABASE … FROM PUBLIC"
         ));
     }
     Ok(())

@@ -194,13 +194,13 @@ impl World<'_> {
         person.login_time = at.timestamp_millis().max(person.login_time + 1);
         let (id, login_time, store, is_merchant) =
             (person.id, person.login_time, person.store, person.is_merchant);
+        let (date, seen) = (self.plan.calendar.date(at), at + TimeDelta::milliseconds(400));
+        let is_counted = self.plan.calendar.date(seen) == date && person.comes_first_on(date);
         let session_digest = self.chance.digest();
-        let date = self.plan.calendar.date(at);
         let logged_in = AccountEvent::LoggedIn { session_digest, login_time, user_agent: None };
         self.tell(id, &[logged_in], at).await?;
-        let seen = at + TimeDelta::milliseconds(400);
-        if self.plan.calendar.date(seen) == date {
-            self.clock.set(seen);
+        self.clock.set(seen);
+        if is_counted {
             self.tell(id, &[AccountEvent::Active { date }], seen).await?;
             self.counts.entry(date).or_default().active_users += 1;
         }

@@ -22,6 +22,7 @@ pub(super) struct Person {
     pub(super) is_merchant: bool,
     pub(super) store: Option<usize>,
     pub(super) login_time: i64,
+    active_on: Option<NaiveDate>,
     pub(super) is_erased: bool,
     pub(super) is_cast: bool,
 }
@@ -39,9 +40,15 @@ impl Person {
             is_merchant,
             store: None,
             login_time: 0,
+            active_on: None,
             is_erased: false,
             is_cast,
         }
+    }
+
+    /// Notes that somebody comes on a day; says whether that is for the first time on it.
+    pub(super) fn comes_first_on(&mut self, date: NaiveDate) -> bool {
+        self.active_on.replace(date) != Some(date)
     }
 
     /// How likely it is that somebody comes on a day: less and less, and more at weekends.
@@ -113,5 +120,18 @@ pub(super) fn registered(identity: &Identity, password_hash: &str, date: NaiveDa
         phone: personal(identity.phone.as_str()),
         password_hash: Secret::new(AccountEvent::PASSWORD_SLOT, password_hash.to_owned()),
         date: Some(date),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn somebody_is_active_once_a_day_however_often_they_come() {
+        let date = |day| NaiveDate::from_ymd_opt(2026, 11, day).unwrap();
+        let mut person = Person::new(Uuid::nil(), 9, date(1), &mut Chance::new(1));
+        let first: Vec<bool> = [1, 1, 2, 2, 4].map(|day| person.comes_first_on(date(day))).to_vec();
+        assert_eq!(first, [true, false, true, false, true]);
     }
 }

@@ -2,12 +2,13 @@
 
 pub mod close_day;
 pub mod purge;
-mod read_models;
+pub mod read_models;
 pub mod sign_checkpoint;
 pub mod watch_analysts;
 
 use std::sync::Arc;
 
+use tokio::sync::Mutex;
 use tokio_cron_scheduler::{Job, JobScheduler, JobSchedulerError};
 
 use crate::audit::search;
@@ -68,15 +69,17 @@ pub async fn start(site: &Shared) -> Result<JobScheduler, JobSchedulerError> {
     Ok(scheduler)
 }
 
-/// Closes days, first at once: a server that was down has missed some.
+/// Closes days, first at once: a server that was down has missed some. After a long stop that may take minutes, in which
+/// no second run begins.
 fn close_days(site: &Shared) -> Result<Job, JobSchedulerError> {
-    let run = async |site: Shared| {
+    let run = async |site: Shared, turn: Arc<Mutex<()>>| {
+        let Ok(_turn) = turn.try_lock() else { return };
         if let Err(error) = close_day::run(&site).await {
             tracing::warn!(%error, "days could not be closed; the next run tries again");
         }
     };
-    drop(tokio::spawn(run(Arc::clone(site))));
-    let site = Arc::clone(site);
+    let (site, turn) = (Arc::clone(site), Arc::new(Mutex::new(())));
+    drop(tokio::spawn(run(Arc::clone(&site), Arc::clone(&turn))));
     // Every minute, at the 20th second: what was recorded late shows soon, too.
-    Job::new_async("20 * * * * *", move |_, _| Box::pin(run(Arc::clone(&site))))
+    Job::new_async("20 * * * * *", move |_, _| Box::pin(run(Arc::clone(&site), Arc::clone(&turn))))
 }

@@ -1,4 +1,5 @@
-//! Measuring the read models, saying which versions this instance uses, and dropping those that nobody uses.
+//! Measuring the read models, saying which versions this instance uses, showing them to others, and dropping those that
+//! nobody uses.
 
 use std::sync::Arc;
 
@@ -32,21 +33,24 @@ pub(super) fn upkeep(site: &Shared) -> Result<Job, JobSchedulerError> {
     })
 }
 
-async fn keep(site: &Shared) -> Result<(), sqlx::Error> {
+/// One round: says what this instance uses, publishes what nobody does, drops what nobody uses.
+///
+/// # Errors
+/// The database's error; the next round tries what this one did not come to.
+pub async fn keep(site: &Shared) -> Result<(), sqlx::Error> {
     let models = ours();
     for schema in registry::still_used(&site.writes, &models).await? {
         tracing::error!(schema, "this program's version of a read model is gone: restart it");
     }
     let mut connection = site.writes.acquire().await?;
-    let dropped = registry::drop_unused(&mut connection, &models, registry::GRACE).await?;
-    for schema in &dropped {
-        tracing::info!(schema, "dropped a version of a read model that nobody uses any more");
-    }
-    if !dropped.is_empty() {
-        // Views for others may have been of the one that is gone.
-        for model in &models {
-            registry::publish(&mut connection, model).await?;
+    // First, since what is dropped takes its views along.
+    for model in &models {
+        if let Err(error) = registry::publish_if_nobody_does(&mut connection, model).await {
+            tracing::warn!(read_model = model.name, %error, "views for others could not be made; the next round tries again");
         }
+    }
+    for schema in registry::drop_unused(&mut connection, &models, registry::GRACE).await? {
+        tracing::info!(schema, "dropped a version of a read model that nobody uses any more");
     }
     drop_leftovers(&mut connection).await.map(drop)
 }

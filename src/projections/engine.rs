@@ -148,6 +148,11 @@ impl ReadModel {
         rest.split_whitespace().next()
     }
 
+    /// The views that `published.sql` makes for others.
+    pub fn views(&self) -> impl Iterator<Item = &str> {
+        self.sql.published.split("CREATE VIEW ").skip(1).filter_map(|rest| rest.split_whitespace().next())
+    }
+
     /// Its statements as functions in `schema`.
     #[must_use]
     pub fn listeners(&self, schema: &str) -> Listeners {

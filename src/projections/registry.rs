@@ -15,6 +15,8 @@ use super::engine::{Kind, ReadModel, function};
 pub const GRACE: Duration = Duration::from_hours(1);
 /// How often an instance says so.
 pub const SAY_EVERY: Duration = Duration::from_mins(1);
+/// How long after it was last said a version counts as one that an instance moves on.
+pub const IN_USE: Duration = Duration::from_mins(3);
 
 /// Whether this version of the read model is built.
 ///
@@ -94,14 +96,24 @@ async fn next_generation(database: &mut PgConnection) -> Result<(), sqlx::Error>
     database.execute("UPDATE log_head SET generation = generation + 1 WHERE log = 0").await.map(drop)
 }
 
-/// Runs `published.sql` of a read model that is built, unless it was this version's that ran last.
+/// Runs `published.sql` of a read model that is built, unless it was this version's that ran last and its views are there.
 ///
 /// # Errors
 /// The database's error; where a long statement of somebody's is in the way, soon.
 pub async fn publish(database: &mut PgConnection, model: &ReadModel) -> Result<(), sqlx::Error> {
-    let sql = "SELECT published FROM read_models WHERE schema_name = $1";
-    let is_published = sqlx::query_scalar(sql).bind(model.schema()).fetch_optional(&mut *database).await?;
-    if model.sql.published.is_empty() || is_published == Some(true) {
+    if model.sql.published.is_empty() {
+        return Ok(());
+    }
+    let views: Vec<&str> = model.views().collect();
+    let is_published: Option<bool> = sqlx::query_scalar(
+        "SELECT published AND NOT EXISTS (SELECT FROM unnest($2::text[]) AS v WHERE to_regclass(v) IS NULL) \
+         FROM read_models WHERE schema_name = $1",
+    )
+    .bind(model.schema())
+    .bind(views)
+    .fetch_optional(&mut *database)
+    .await?;
+    if is_published != Some(false) {
         return Ok(());
     }
     let mut transaction = database.begin().await?;
@@ -110,7 +122,28 @@ pub async fn publish(database: &mut PgConnection, model: &ReadModel) -> Result<(
     transaction.commit().await
 }
 
-/// The same in the caller's transaction.
+/// The same, unless others are shown a version that some instance still moves on: of two that run beside each other
+/// none takes the views from the other, and what a withdrawn one has left is taken over.
+///
+/// # Errors
+/// The database's error, as of [`publish`].
+pub async fn publish_if_nobody_does(
+    database: &mut PgConnection,
+    model: &ReadModel,
+) -> Result<(), sqlx::Error> {
+    let is_others: bool = sqlx::query_scalar(
+        "SELECT EXISTS (SELECT FROM read_models WHERE name = $1 AND schema_name <> $2 AND published \
+                            AND used_at > now() - make_interval(secs => $3))",
+    )
+    .bind(model.name)
+    .bind(model.schema())
+    .bind(IN_USE.as_secs_f64())
+    .fetch_one(&mut *database)
+    .await?;
+    if is_others { Ok(()) } else { publish(database, model).await }
+}
+
+/// The same as [`publish`] in the caller's transaction.
 pub(super) async fn publish_within(
     database: &mut PgConnection,
     model: &ReadModel,

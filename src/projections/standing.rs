@@ -28,6 +28,10 @@ pub struct Standing {
     pub stopped_why: Option<String>,
     /// How far a build of it is that is under way, or was interrupted.
     pub building: Option<i64>,
+    /// Where the log ended when that build last looked.
+    pub goal: Option<i64>,
+    /// Up to where it was built from the log; what came after is projected as it comes.
+    pub built_to: Option<i64>,
 }
 
 impl Standing {
@@ -63,7 +67,8 @@ pub async fn list(database: impl PgExecutor<'_>, models: &[ReadModel]) -> Result
     sqlx::query_as(
         "SELECT w.name, w.schema_name, w.kind, w.is_ours, r.schema_name IS NOT NULL AS is_built, \
                 CASE WHEN r.kind = 'inline' THEN h.position ELSE coalesce(r.position, 0) END AS position, \
-                h.position AS head, r.stopped_at, r.stopped_why, b.position AS building \
+                h.position AS head, r.stopped_at, r.stopped_why, \
+                b.position AS building, b.goal, r.built_to \
          FROM (SELECT *, true FROM unnest($1::text[], $2::text[], $3::text[], $4::bytea[]) \
                UNION ALL SELECT name, schema_name, kind, fingerprint, false FROM read_models \
                    WHERE schema_name <> ALL ($2)) \
@@ -97,6 +102,13 @@ pub async fn measure(database: impl PgExecutor<'_>, models: &[ReadModel]) -> Res
         // No event has position 0.
         let stopped_at = standing.stopped_at.unwrap_or(0) as f64;
         gauge!("projection_stopped_at", "read_model" => model.name).set(stopped_at);
+        // A build of whichever process, or the last one, which came to its end.
+        if let Some((position, goal)) =
+            standing.building.zip(standing.goal).or(standing.built_to.zip(standing.built_to))
+        {
+            gauge!("projection_rebuild_position", "read_model" => model.name).set(position as f64);
+            gauge!("projection_rebuild_goal", "read_model" => model.name).set(goal as f64);
+        }
     }
     Ok(())
 }

@@ -97,17 +97,16 @@ for (const locale of ['zh-CN', 'en']) {
     assert.equal(await page.locator('#tile-registrations .tile-number').textContent(), written(total, locale));
     assert.match(await page.locator('#shown-range').textContent() ?? '', new RegExp(`30.*${daily.timezone}`));
     assert.match(await page.locator('.tiles .as-of').textContent() ?? '', /\d.*Asia\/Shanghai/);
-    if (total > 0) {
-      const rows = await rowsOf(page, 'registrations');
-      assert.deepEqual(rows.map((row) => row[1]), daily.days.map((day) => written(day.registrations, locale)).reverse());
-      const cursor = page.locator('#registrations-cursor');
-      await cursor.focus();
-      await page.keyboard.press('Home');
-      const said = await cursor.getAttribute('aria-valuetext') ?? '';
-      const title = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' }).format(new Date(from));
-      assert.ok(said.startsWith(title), `${said} does not begin with ${title}`);
-      assert.match(said, new RegExp(`[:：] ?${written(daily.days[0].registrations, locale)}[,，]`));
-    } else await page.locator('#registrations .nothing').waitFor();
+    assert.ok(total > 0, 'nobody registered in a month: is this the year of a shop?');
+    const rows = await rowsOf(page, 'registrations');
+    assert.deepEqual(rows.map((row) => row[1]), daily.days.map((day) => written(day.registrations, locale)).reverse());
+    const cursor = page.locator('#registrations-cursor');
+    await cursor.focus();
+    await page.keyboard.press('Home');
+    const said = await cursor.getAttribute('aria-valuetext') ?? '';
+    const title = new Intl.DateTimeFormat(locale, { dateStyle: 'full', timeZone: 'UTC' }).format(new Date(from));
+    assert.ok(said.startsWith(title), `${said} does not begin with ${title}`);
+    assert.match(said, new RegExp(`[:：] ?${written(daily.days[0].registrations, locale)}[,，]`));
   }));
 }
 

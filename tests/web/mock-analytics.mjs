@@ -32,7 +32,7 @@ export function analyticsRoutes({ accounts, whose }) {
     return {
       date: dateOf(day), registrations: (registrations[at] ?? 0) + here, active_users: (active[at] ?? 0) + here, new_users: (fresh[at] ?? 0) + here,
       returning_users: (active[at] ?? 0) - (fresh[at] ?? 0), weekly_active_users: (wau[at] ?? 0) + here, monthly_active_users: (mau[at] ?? 0) + here, final, revision,
-      cause: revision < 2 ? null : revision === 2 ? 'late_event' : 'corrected', counted_to: final ? positionAt(day) : null,
+      cause: revision < 2 ? null : revision === 2 ? 'late_event' : 'corrected', timezone: final ? timezone : null, counted_to: final ? positionAt(day) : null,
       closed_at: final ? `${dateOf(day)}T16:00:3${day % 10}.120Z` : null,
     };
   }
@@ -56,7 +56,7 @@ export function analyticsRoutes({ accounts, whose }) {
       const one = dailyOf(today, today);
       return { status: 200, json: {
         timezone: zone, today: open, at: open, as_of_position, dau: one.active_users, wau: one.weekly_active_users, mau: one.monthly_active_users,
-        new_users: one.new_users, returning_users: one.returning_users, final: false, revision: 0,
+        new_users: one.new_users, returning_users: one.returning_users, final: false, revision: 0, counted_to: null,
       } };
     },
     'GET /api/v1/analytics/daily': (asked) => {

@@ -1017,7 +1017,7 @@ export interface components {
         ActiveBody: {
             /**
              * Format: int64
-             * @description Every event up to this position of the log is counted, and none after it.
+             * @description Every event up to this position of the log is counted, and none after it, but for what is closed.
              */
             as_of_position: number;
             /**
@@ -1025,6 +1025,11 @@ export interface components {
              * @description The day asked for.
              */
             at: string;
+            /**
+             * Format: int64
+             * @description Up to which position the closed day was counted: `dau` is of then, the other numbers are of `as_of_position`.
+             */
+            counted_to: number | null;
             /**
              * Format: int64
              * @description How many came on the day.
@@ -1052,7 +1057,7 @@ export interface components {
              * @description 0 while it is open, 1 once closed, more when it changed all the same.
              */
             revision: number;
-            /** @description The time zone whose day it is. */
+            /** @description The time zone whose day it is: of a closed one that in which it was closed. */
             timezone: string;
             /**
              * Format: date
@@ -1297,7 +1302,7 @@ export interface components {
         DailyBody: {
             /**
              * Format: int64
-             * @description Every event up to this position of the log is counted, and none after it.
+             * @description Every event up to this position of the log is counted, and none after it, but for what is closed.
              */
             as_of_position: number;
             /** @description Every day of the range that has begun. */
@@ -1307,7 +1312,7 @@ export interface components {
              * @description The first day asked for.
              */
             from: string;
-            /** @description The time zone whose days they are. */
+            /** @description The time zone whose days the open ones are. */
             timezone: string;
             /**
              * Format: date
@@ -1371,6 +1376,8 @@ export interface components {
              * @description 0 while it is open, 1 once closed, more when it changed all the same.
              */
             revision: number;
+            /** @description The time zone in which it was closed. */
+            timezone: string | null;
             /**
              * Format: int64
              * @description Different people in the 7 days that end with it.

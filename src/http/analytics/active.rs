@@ -26,15 +26,15 @@ pub struct AtQuery {
 /// Active people.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct ActiveBody {
-    /// The time zone whose day it is.
-    pub timezone: &'static str,
+    /// The time zone whose day it is: of a closed one that in which it was closed.
+    pub timezone: String,
     /// The open day.
     #[schema(format = Date)]
     pub today: String,
     /// The day asked for.
     #[schema(format = Date)]
     pub at: String,
-    /// Every event up to this position of the log is counted, and none after it.
+    /// Every event up to this position of the log is counted, and none after it, but for what is closed.
     pub as_of_position: i64,
     /// How many came on the day.
     pub dau: i64,
@@ -51,6 +51,9 @@ pub struct ActiveBody {
     pub is_final: bool,
     /// 0 while it is open, 1 once closed, more when it changed all the same.
     pub revision: i64,
+    /// Up to which position the closed day was counted: `dau` is of then, the other numbers are of `as_of_position`.
+    #[schema(required)]
+    pub counted_to: Option<i64>,
 }
 
 /// Gives the numbers of a day.
@@ -72,9 +75,9 @@ pub async fn show(
     let at = asked.at.as_deref().map(date).transpose()?.unwrap_or(today);
     let rows = daily_stats::days(&site.reads, (at, at.min(today))).await?;
     let row = rows.first().ok_or(Problem::new("invalid_query"))?;
-    let timezone = site.settings.calendar.timezone();
+    let timezone = row.timezone.as_deref().unwrap_or(site.settings.calendar.timezone());
     let body = ActiveBody {
-        timezone,
+        timezone: timezone.to_owned(),
         today: today.to_string(),
         at: at.to_string(),
         as_of_position: row.as_of_position,
@@ -85,6 +88,7 @@ pub async fn show(
         returning_users: row.returning_users,
         is_final: row.revision > 0,
         revision: row.revision,
+        counted_to: row.counted_to,
     };
     Ok(answer(&headers, &body, &tables::active(row, timezone)))
 }

@@ -18,7 +18,7 @@ use crate::projections::position;
 /// Days in order.
 #[derive(Debug, Serialize, ToSchema)]
 pub struct DailyBody {
-    /// The time zone whose days they are.
+    /// The time zone whose days the open ones are.
     pub timezone: &'static str,
     /// The open day.
     #[schema(format = Date)]
@@ -29,7 +29,7 @@ pub struct DailyBody {
     /// The last day asked for.
     #[schema(format = Date)]
     pub to: String,
-    /// Every event up to this position of the log is counted, and none after it.
+    /// Every event up to this position of the log is counted, and none after it, but for what is closed.
     pub as_of_position: i64,
     /// Every day of the range that has begun.
     pub days: Vec<DayBody>,
@@ -61,6 +61,9 @@ pub struct DayBody {
     /// Why it changed: `late_event` or `corrected`.
     #[schema(required)]
     pub cause: Option<String>,
+    /// The time zone in which it was closed.
+    #[schema(required)]
+    pub timezone: Option<String>,
     /// Up to which position the closed numbers were counted.
     #[schema(required)]
     pub counted_to: Option<i64>,
@@ -82,6 +85,7 @@ impl From<DayRow> for DayBody {
             is_final: row.revision > 0,
             revision: row.revision,
             cause: row.cause,
+            timezone: row.timezone,
             counted_to: row.counted_to,
             closed_at: row.closed_at.map(time),
         }

@@ -73,12 +73,8 @@ impl Builder {
         }
         let mut session = PgConnection::connect_with(&self.options).await?;
         leftovers::lock(&mut session, into).await?;
-        let taken: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)")
-            .bind(into)
-            .fetch_one(&mut session)
-            .await?;
-        if taken {
-            return Err(Refused::NotThere(NotThere::Taken(into.to_owned())));
+        if let Some(taken) = taken(&mut session, into).await? {
+            return Err(Refused::NotThere(NotThere::Taken(taken)));
         }
         let head = Self::head(&mut session).await?;
         let position = match moment {
@@ -113,6 +109,19 @@ fn may_be_new(name: &str) -> bool {
         || name.ends_with("_next")
         || name.starts_with("analytics_v");
     is_word && !is_ours && !is_known
+}
+
+/// The schema that is in the way: of that name, or of that in which it would be built, unless an interrupted build left it.
+async fn taken(session: &mut PgConnection, into: &str) -> Result<Option<String>, sqlx::Error> {
+    sqlx::query_scalar(
+        "SELECT nspname::text FROM pg_namespace \
+         WHERE nspname = $1 OR (nspname = $2 AND NOT EXISTS (SELECT FROM read_model_builds WHERE schema_name = $1)) \
+         ORDER BY nspname LIMIT 1",
+    )
+    .bind(into)
+    .bind(leftovers::beside(into))
+    .fetch_optional(session)
+    .await
 }
 
 /// The last position up to `head` whose event was recorded at `time` or before. Times never decrease, so it is found

@@ -44,11 +44,13 @@ pub async fn drop_leftovers(session: &mut PgConnection) -> Result<Vec<String>, s
     for schema in begun {
         if try_lock(session, &schema).await? {
             // It may have come to its end since.
-            if remove(session, &schema).await? {
-                tracing::info!(schema, "removed what an interrupted build had left");
-                dropped.push(schema.clone());
-            }
+            let removed = remove(session, &schema).await;
+            // Also after a failure: kept by a connection that lives on, the lock would keep every build out.
             sqlx::query("SELECT pg_advisory_unlock($1)").bind(key(&schema)).execute(&mut *session).await?;
+            if removed? {
+                tracing::info!(schema, "removed what an interrupted build had left");
+                dropped.push(schema);
+            }
         }
     }
     Ok(dropped)

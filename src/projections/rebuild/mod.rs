@@ -139,7 +139,10 @@ impl Builder {
             // Also before each build, which may take longer than what nobody uses is kept.
             registry::still_used(&mut *connection, models).await.map_err(wrap)?;
             if registry::is_current(&mut *connection, model).await.map_err(wrap)? {
-                registry::publish(connection, model).await.map_err(wrap)?;
+                // Views for others are no reason not to serve: the upkeep of a running instance tries again.
+                if let Err(error) = registry::publish(connection, model).await {
+                    tracing::warn!(read_model = model.name, %error, "views for others could not be made now");
+                }
             } else if let Some(done) = self.rebuild(model, When::Missing).await? {
                 let Built { schema, position, heard } = done;
                 tracing::info!(read_model = model.name, schema, position, heard, "built");

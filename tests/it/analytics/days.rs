@@ -1,12 +1,13 @@
 //! S8: a day that is over is closed once, in order, and changes afterwards only with a revision that says why.
 
-use chrono::TimeDelta;
+use chrono::{NaiveDate, TimeDelta};
 use futures_util::future::join_all;
 use sqlx::{Connection, Executor, PgConnection};
 use zhanggui::calendar::{after, before};
 use zhanggui::eventstore::Metadata;
 use zhanggui::jobs::close_day::GRACE;
 use zhanggui::ports::Clock as _;
+use zhanggui::projections::daily_stats;
 use zhanggui::statistics::{CloseDay, Count, ReviseDay, STREAM, StatisticsError};
 
 use super::{amount, around, close, come, end, move_to, numbers, register, shown, today, told};
@@ -24,7 +25,9 @@ async fn an_open_day_is_live_and_a_closed_one_is_final() {
     shown(&site).await;
     let day = told(&mut admin, date).await;
     assert_eq!((numbers(&day), &day["final"]), ([2, 1, 0], &false.into()));
-    assert_eq!((&day["cause"], &day["closed_at"]), (&serde_json::Value::Null, &serde_json::Value::Null));
+    for field in ["cause", "timezone", "closed_at"] {
+        assert_eq!(day[field], serde_json::Value::Null, "{field}");
+    }
     assert_eq!(close(&site).await.closed, []);
 
     site.clock.advance(end(&site, date) + GRACE - TimeDelta::microseconds(1) - site.clock.now());
@@ -36,6 +39,11 @@ async fn an_open_day_is_live_and_a_closed_one_is_final() {
     let day = told(&mut admin, date).await;
     assert_eq!((numbers(&day), &day["final"]), ([2, 1, 1], &true.into()));
     assert!(day["counted_to"].as_i64().unwrap() >= 5 && day["closed_at"].is_string());
+    assert_eq!(day["timezone"], "Asia/Shanghai");
+    let active = admin.get(&format!("/api/v1/analytics/active?at={date}")).await.json();
+    assert_eq!((&active["dau"], &active["counted_to"]), (&1.into(), &day["counted_to"]));
+    let open = admin.get("/api/v1/analytics/active").await.json();
+    assert_eq!((&open["final"], &open["counted_to"]), (&false.into(), &serde_json::Value::Null));
     // Today's newcomers are of today.
     shown(&site).await;
     assert_eq!(numbers(&told(&mut admin, after(date, 1)).await), [1, 1, 0]);
@@ -76,6 +84,61 @@ async fn days_that_were_missed_are_closed_in_order_empty_ones_too() {
     .await
     .unwrap();
     assert_eq!(order, missed.iter().map(ToString::to_string).collect::<Vec<_>>());
+    // However long it was, the log was read once.
+    let counts: i64 = sqlx::query_scalar(
+        "SELECT count(DISTINCT payload->>'position') FROM events WHERE event_type = 'statistics.day_closed'",
+    )
+    .fetch_one(&site.app.log.pool)
+    .await
+    .unwrap();
+    assert_eq!(counts, 1);
+}
+
+/// What analysts see in their view of a day, and what the site tells of it.
+type Seen = (NaiveDate, [i64; 6], i64, Option<i64>);
+
+async fn seen_in_the_view(site: &TestSite) -> Vec<Seen> {
+    let rows: Vec<(NaiveDate, Vec<i64>, i64, Option<i64>)> = sqlx::query_as(
+        "SELECT date, ARRAY[registrations, active_users, new_users, returning_users, weekly_active_users, \
+                            monthly_active_users], revision, counted_to FROM analytics_v1.days ORDER BY date",
+    )
+    .fetch_all(&site.app.site.reads)
+    .await
+    .unwrap();
+    let seen = |(date, numbers, revision, counted_to): (_, Vec<i64>, _, _)| {
+        (date, numbers.try_into().unwrap(), revision, counted_to)
+    };
+    rows.into_iter().map(seen).collect()
+}
+
+#[tokio::test]
+async fn analysts_see_of_quiet_closed_days_what_everybody_is_told() {
+    let site = TestSite::start().await;
+    let date = today(&site);
+    let (one, two) = (register(&site, 1).await, register(&site, 2).await);
+    come(&site, &one, date).await;
+    move_to(&site, after(date, 2), 60);
+    come(&site, &two, after(date, 2)).await;
+    // Beyond the 30 days in which the two still count.
+    move_to(&site, after(date, 40), 60);
+    close(&site).await;
+    let told = daily_stats::days(&site.app.site.reads, (date, after(date, 39))).await.unwrap();
+    let told: Vec<Seen> = told
+        .into_iter()
+        .map(|day| {
+            let numbers = [
+                day.registrations,
+                day.active_users,
+                day.new_users,
+                day.returning_users,
+                day.weekly_active_users,
+                day.monthly_active_users,
+            ];
+            (day.date, numbers, day.revision, day.counted_to)
+        })
+        .collect();
+    assert_eq!(told[5].1, [0, 0, 0, 0, 2, 2]);
+    assert_eq!(seen_in_the_view(&site).await, told);
 }
 
 #[tokio::test]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, Datelike as _, Utc, Weekday};
 use serde_json::json;
 use zhanggui::account::Password;
 use zhanggui::database::upcasters;
@@ -36,6 +36,16 @@ async fn fill(site: &TestSite, seed: u64, until: DateTime<Utc>) -> Result<Writte
     let written = write(&plan, bulk, &stores, &clock).await?;
     rebuild_all(site).await;
     Ok(written)
+}
+
+/// How often somebody is active a second time on a day.
+async fn twice(site: &TestSite) -> i64 {
+    sqlx::query_scalar(
+        "SELECT count(*) - count(DISTINCT (aggregate_id, payload->>'date')) FROM events WHERE event_type = 'account.active'",
+    )
+    .fetch_one(&site.app.log.pool)
+    .await
+    .unwrap()
 }
 
 /// What does not hold anything that is new each time.
@@ -78,6 +88,19 @@ async fn the_log_verifies_the_closed_days_are_right_and_people_can_log_in() {
     assert_eq!(days.iter().map(|day| day.registrations).sum::<i64>(), 120);
     assert!(days.iter().all(|day| day.active_users <= day.weekly_active_users));
     assert!(days.iter().rev().take(30).map(|day| day.active_users).sum::<i64>() > 0);
+    // Weekends are busier, as they are made to be.
+    let mean = |of: &dyn Fn(Weekday) -> bool| {
+        let known: Vec<i64> =
+            days.iter().filter(|day| of(day.date.weekday())).map(|day| day.active_users).collect();
+        f64::from(i32::try_from(known.iter().sum::<i64>()).unwrap())
+            / f64::from(u32::try_from(known.len()).unwrap())
+    };
+    let (weekend, week) = (
+        mean(&|day| matches!(day, Weekday::Sat | Weekday::Sun)),
+        mean(&|day| !matches!(day, Weekday::Fri | Weekday::Sat | Weekday::Sun)),
+    );
+    assert!(weekend > 1.05 * week, "{weekend} at weekends, {week} on other days");
+    assert_eq!(twice(&site).await, 0);
 
     let mut client = site.client();
     let login = json!({"username": "demo_analyst", "password": PASSWORD});

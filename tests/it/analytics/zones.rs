@@ -1,6 +1,6 @@
 //! Days of other zones: 23 and 25 hours long, and what a change of the setting does.
 
-use chrono::{NaiveDate, TimeDelta};
+use chrono::{DateTime, NaiveDate, TimeDelta, Utc};
 use zhanggui::calendar::{Calendar, after};
 use zhanggui::config::{Given, Settings};
 use zhanggui::ports::Clock as _;
@@ -21,6 +21,20 @@ fn a_zone_that_does_not_exist_is_refused_and_the_default_is_shanghai() {
     }
     assert_eq!(settings(given()).calendar.timezone(), "Asia/Shanghai");
     assert_eq!(in_zone("Europe/Berlin").calendar.timezone(), "Europe/Berlin");
+}
+
+#[tokio::test]
+async fn a_leap_second_is_the_next_second_in_the_database_too() {
+    let site = TestSite::start().await;
+    let leap: DateTime<Utc> = "2016-12-31T23:59:60Z".parse().unwrap();
+    let (bound, read): (DateTime<Utc>, DateTime<Utc>) =
+        sqlx::query_as("SELECT $1::timestamptz, '2016-12-31 23:59:60+00'::timestamptz")
+            .bind(leap)
+            .fetch_one(&site.app.log.pool)
+            .await
+            .unwrap();
+    let next: DateTime<Utc> = "2017-01-01T00:00:00Z".parse().unwrap();
+    assert_eq!((bound, read), (next, next));
 }
 
 /// Registers one person in each hour of a day and closes it: all of them are of that day, and nobody else.

@@ -5,6 +5,7 @@ mod appenders;
 mod audit;
 mod audit_search;
 mod carriers;
+mod clockwork;
 mod commands;
 mod delivery;
 mod followers;

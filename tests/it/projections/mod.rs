@@ -4,6 +4,7 @@ mod as_of;
 pub(crate) mod catch_up;
 mod histories;
 mod product_list;
+mod publishing;
 pub(crate) mod rebuild;
 mod rolling;
 mod serving;

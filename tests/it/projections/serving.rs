@@ -9,9 +9,10 @@ use zhanggui::eventstore::Commands;
 use zhanggui::projections::engine::Kind;
 use zhanggui::projections::rebuild::{Progress, Watcher, When};
 
-use super::catch_up::{add, head, site_with, tally, total};
+use super::catch_up::{add, gauges, head, site_with, tally, total};
 use super::rebuild::rows;
 use crate::eventstore::counter::Counter;
+use crate::support::site::{TestSite, schema_of};
 
 /// Events in the log before the rebuild begins.
 const EVENTS: i64 = 25_000;
@@ -109,7 +110,7 @@ async fn a_build_that_is_cut_off_leaves_the_live_one_and_the_next_one_clears_up(
 #[tokio::test(flavor = "multi_thread")]
 async fn two_builds_of_one_read_model_take_turns_and_the_second_is_spared_where_it_may_be() {
     let model = tally(Kind::Inline);
-    let site = crate::support::site::TestSite::start().await;
+    let site = TestSite::start().await;
     let counters = crate::eventstore::counter::counters(&site.app.log);
     add(&counters, "c", 500).await;
     let builder = site.builder();
@@ -122,6 +123,26 @@ async fn two_builds_of_one_read_model_take_turns_and_the_second_is_spared_where_
     assert!(first.unwrap().is_some() && second.unwrap().is_some());
     add(&counters, "c", 1).await;
     assert_eq!(total(&site, &model).await, 501);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_of_another_process_is_in_the_gauges_of_every_instance() {
+    let site = TestSite::start().await;
+    let build = format!(
+        "INSERT INTO read_model_builds (schema_name, name, position, goal) VALUES ('{}', 'product_list', 3, 9)",
+        schema_of("product_list")
+    );
+    site.app.log.pool.execute(build.as_str()).await.unwrap();
+    let lines = |position: i64, goal: i64| {
+        [("position", position), ("goal", goal)]
+            .map(|(what, at)| format!("projection_rebuild_{what}{{read_model=\"product_list\"}} {at}\n"))
+    };
+    let told = gauges(&site).await;
+    assert!(lines(3, 9).iter().all(|line| told.contains(line)), "{told}");
+    site.app.log.pool.execute("DELETE FROM read_model_builds").await.unwrap();
+    // It came to its end, which is where the log ended.
+    let told = gauges(&site).await;
+    assert!(lines(0, 0).iter().all(|line| told.contains(line)), "{told}");
 }
 
 #[tokio::test(flavor = "multi_thread")]

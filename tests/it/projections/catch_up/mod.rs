@@ -8,6 +8,7 @@ mod turns;
 use std::sync::Arc;
 use std::time::Duration;
 
+use metrics_exporter_prometheus::PrometheusBuilder;
 use sqlx::PgPool;
 use sqlx::postgres::PgPoolOptions;
 use zhanggui::database::as_service;
@@ -16,6 +17,7 @@ use zhanggui::eventstore::{Commands, Metadata};
 use zhanggui::projections::catch_up::CatchUp;
 use zhanggui::projections::engine::{Kind, ReadModel, Sql};
 use zhanggui::projections::rebuild::When;
+use zhanggui::projections::standing;
 
 use crate::eventstore::counter::{Command, Counter, counters};
 use crate::support::site::TestSite;
@@ -81,6 +83,15 @@ pub(crate) async fn head(site: &TestSite) -> i64 {
 pub(crate) async fn total(site: &TestSite, model: &ReadModel) -> i64 {
     let sql = format!("SELECT coalesce(sum(added), 0)::bigint FROM {}.tally", model.schema());
     sqlx::query_scalar(&sql).fetch_one(&site.app.log.pool).await.unwrap()
+}
+
+/// The gauges of the program's read models, and of nobody else's in this process.
+pub(crate) async fn gauges(site: &TestSite) -> String {
+    let recorder = PrometheusBuilder::new().build_recorder();
+    // The root of a test stays on its thread.
+    let _ours = metrics::set_default_local_recorder(&recorder);
+    standing::measure(&site.app.log.pool, &ReadModel::all().unwrap()).await.unwrap();
+    recorder.handle().render()
 }
 
 /// Waits until the read model shows the whole log.

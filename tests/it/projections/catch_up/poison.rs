@@ -8,7 +8,7 @@ use zhanggui::projections::engine::Kind;
 use zhanggui::projections::rebuild::{RebuildError, When};
 use zhanggui::projections::standing;
 
-use super::{add, head, instance, pool, reached, site_with, tally, tally_that, total};
+use super::{add, gauges, head, instance, pool, reached, site_with, tally, tally_that, total};
 use crate::eventstore::counter::Command;
 
 #[tokio::test(flavor = "multi_thread")]
@@ -97,15 +97,16 @@ async fn readiness_and_metrics_tell_it_and_people_can_go_on_logging_in() {
     assert_eq!(ready.status, 200);
     let told = json!({"name": "product_list", "position": 2, "lag": 0, "stopped_at": 2});
     assert_eq!(ready.json(), json!({"status": "degraded", "position": 2, "read_models": [told]}));
-    let models = zhanggui::projections::engine::ReadModel::all().unwrap();
-    standing::measure(&site.app.log.pool, &models).await.unwrap();
-    let metrics = site.client().get("/metrics").await;
-    assert!(
-        metrics.text().contains("projection_stopped_at{read_model=\"product_list\"} "),
-        "{}",
-        metrics.text()
-    );
-    assert!(metrics.text().contains("projection_lag_positions{read_model=\"product_list\"} "));
+    let told = gauges(&site).await;
+    let of = |gauge: &str, read_model: &str, value: i64| {
+        let line = format!("projection_{gauge}{{read_model=\"{read_model}\"}} {value}");
+        assert!(told.lines().any(|told| told == line), "{line}: {told}");
+    };
+    of("stopped_at", "product_list", 2);
+    of("stopped_at", "user_lookup", 0);
+    of("lag_positions", "product_list", 0);
+    of("lag_positions", "daily_stats", 2);
+    of("position", "user_lookup", 2);
     assert_eq!(client.get("/api/v1/me").await.status, 200);
 }
 

@@ -15,11 +15,14 @@ async fn what_is_appended_is_shown_once_its_position_is_reached() {
     let (site, counters) = site_with(&model).await;
     let instance = instance(&site, &model).await;
     let running = instance.start(pool(&site).await);
+    let begun = Instant::now();
     for nth in 1..=20 {
         add(&counters, &format!("c{}", nth % 3), 1).await;
         reached(&instance, &site).await;
         assert_eq!(total(&site, &model).await, nth);
     }
+    // Looking once a second would take twice as long: it is told.
+    assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", begun.elapsed());
     running.stop().await;
 }
 
