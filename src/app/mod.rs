@@ -87,9 +87,7 @@ impl App {
         let stores = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let products = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let statistics = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
-        let platform = settings.platform.clone().map(|platform| OpenPlatform::new(platform, ports.clone()));
-        let pages = ItemPages::new(&settings.crawler, ports.clone())?.sharing(writes.clone());
-        let source = Arc::new(Taobao::new(platform.transpose()?, pages));
+        let source = Arc::new(items(&settings, &ports, &writes)?);
         let mut work = effects(&carriers, &accounts, &avatar_files, (&reads, &writes), &ports);
         work.push(Arc::new(FetchProduct { source, products: Arc::clone(&products) }));
         let reactors = Reactors::new(writes.clone(), sealer.clone(), upcasters(), ports.clone(), work);
@@ -155,6 +153,13 @@ impl App {
 pub fn checkpoints(master: &MasterKey, settings: &Settings, ports: &Ports) -> Result<Checkpoints, AppError> {
     let (given, origin) = (settings.log_signing_keys.clone(), settings.log_origin.clone());
     Ok(Checkpoints::new(master, given, origin, ports.clone())?)
+}
+
+/// Where the crawler looks items up, at the pace of all instances.
+fn items(settings: &Settings, ports: &Ports, writes: &PgPool) -> Result<Taobao, AppError> {
+    let platform = settings.platform.clone().map(|platform| OpenPlatform::new(platform, ports.clone()));
+    let pages = ItemPages::new(&settings.crawler, ports.clone())?.sharing(writes.clone());
+    Ok(Taobao::new(platform.transpose()?, pages))
 }
 
 /// Everything that follows from events.
