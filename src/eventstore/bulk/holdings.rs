@@ -25,7 +25,9 @@ impl Holdings {
         if !append.releases.is_empty()
             && let Some(held) = self.claims.get_mut(holder)
         {
-            let gives_up = |claim: &ClaimDigest| append.releases.iter().any(|kind| kind.is_empty() || *kind == claim.kind);
+            let gives_up = |claim: &ClaimDigest| {
+                append.releases.iter().any(|kind| kind.is_empty() || *kind == claim.kind)
+            };
             for claim in held.extract_if(.., |claim| gives_up(claim)) {
                 self.taken.remove(&claim);
             }

@@ -3,8 +3,8 @@
 //! An index that grows event by event costs more than the events; made of all of them at once it costs a fifth. They
 //! are dropped and made in the same transaction as the events are written, so nobody ever sees the log without.
 
-use sqlx::{Connection, Executor, PgConnection, Row};
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, Executor, PgConnection, Row};
 use tokio::sync::mpsc;
 
 use super::BulkError;
@@ -45,7 +45,9 @@ impl OpenLog {
         connection.execute("BEGIN").await?;
         connection.execute(SETTINGS).await?;
         let row = connection
-            .fetch_one("SELECT position, recorded_at, frontier, generation FROM log_head WHERE log = 0 FOR UPDATE")
+            .fetch_one(
+                "SELECT position, recorded_at, frontier, generation FROM log_head WHERE log = 0 FOR UPDATE",
+            )
             .await?;
         let frontier: Vec<u8> = row.try_get(2)?;
         let head = Head::new(row.try_get(0)?, row.try_get(1)?, &frontier, row.try_get(3)?)

@@ -33,5 +33,8 @@ pub(crate) async fn measure(cluster: &Cluster, report: &mut Report) -> Result<()
     let nanos = begun.elapsed().as_secs_f64() * 1e9 / float(TIMES);
     app.stop().await;
     report.fact(&serde_json::json!({"what": "activity of somebody seen today", "ns": nanos}))?;
-    report.say(&format!("\nTo see that somebody's activity is recorded already: {} ns a request.", digits(nanos)))
+    report.say(&format!(
+        "\nTo see that somebody's activity is recorded already: {} ns a request.",
+        digits(nanos)
+    ))
 }

@@ -63,10 +63,9 @@ pub(crate) async fn measure(cluster: &Cluster, report: &mut Report) -> Result<()
     let mut marks = vec![WAITING / 10, WAITING / 2, WAITING * 9 / 10];
     while left > 0 {
         tokio::time::sleep(Duration::from_millis(100)).await;
-        let pending: i64 =
-            sqlx::query_scalar("SELECT count(*) FROM products WHERE info_status = 'pending'")
-                .fetch_one(&mut connection)
-                .await?;
+        let pending: i64 = sqlx::query_scalar("SELECT count(*) FROM products WHERE info_status = 'pending'")
+            .fetch_one(&mut connection)
+            .await?;
         left = usize::try_from(pending)?;
         if marks.first().is_some_and(|mark| WAITING - left >= *mark) {
             let done = marks.remove(0);
@@ -87,10 +86,9 @@ pub(crate) async fn measure(cluster: &Cluster, report: &mut Report) -> Result<()
         let asked = asked.lock().unwrap_or_else(PoisonError::into_inner);
         (asked.len(), asked.values().max().copied().unwrap_or_default())
     };
-    let fetched: i64 =
-        sqlx::query_scalar("SELECT count(*) FROM products WHERE info_status = 'fetched'")
-            .fetch_one(&mut connection)
-            .await?;
+    let fetched: i64 = sqlx::query_scalar("SELECT count(*) FROM products WHERE info_status = 'fetched'")
+        .fetch_one(&mut connection)
+        .await?;
     let limit = 1.0 / MEAN_PAUSE;
     let rate = float(WAITING) / seconds;
     report.say(&format!(

@@ -179,17 +179,8 @@ async fn views(analyst: &mut PgConnection) -> Vec<(String, i64)> {
     found
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn the_role_of_analysts_reads_the_views_and_cannot_get_out() {
-    let site = TestSite::start().await;
-    let (mut client, _) = site.client().logged_in().await;
-    client.get("/api/v1/me").await;
-    site.app.site.presence.settle().await;
-    site.catch_up().await;
-    let mut superuser = PgConnection::connect_with(&site.database.superuser_options()).await.unwrap();
-    // What PostgreSQL gives everybody in a new database, unless it is told otherwise.
-    let usual = format!("GRANT CONNECT, TEMPORARY ON DATABASE {} TO PUBLIC", site.database.name());
-    superuser.execute(usual.as_str()).await.unwrap();
+/// Makes the role on the command line.
+async fn make_role(site: &TestSite) {
     let (database, folder) = (site.database.clone(), Folder::new("analyst"));
     let set_up = spawn_blocking(move || {
         let mut command = program_on(&database, &folder.0);
@@ -203,6 +194,20 @@ async fn the_role_of_analysts_reads_the_views_and_cannot_get_out() {
         out.lines().any(|line| line.strip_prefix("password: ").is_some_and(|word| word.len() == 32)),
         "{out}"
     );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_role_of_analysts_reads_the_views_and_cannot_get_out() {
+    let site = TestSite::start().await;
+    let (mut client, _) = site.client().logged_in().await;
+    client.get("/api/v1/me").await;
+    site.app.site.presence.settle().await;
+    site.catch_up().await;
+    let mut superuser = PgConnection::connect_with(&site.database.superuser_options()).await.unwrap();
+    // What PostgreSQL gives everybody in a new database, unless it is told otherwise.
+    let usual = format!("GRANT CONNECT, TEMPORARY ON DATABASE {} TO PUBLIC", site.database.name());
+    superuser.execute(usual.as_str()).await.unwrap();
+    make_role(&site).await;
     let options = site.database.superuser_options().username(ANALYST_ROLE).disable_statement_logging();
     let mut analyst = PgConnection::connect_with(&options).await.unwrap();
 
