@@ -96,9 +96,8 @@ impl App {
         let catch_up = CatchUp::new(writes.clone(), &sealer, &upcasters(), me, ReadModel::all()?);
         // The numbering plans are read at first use; better now than in somebody's request.
         tokio::task::spawn_blocking(|| drop(Phone::parse("13800138000")));
-        let live = Live::new(reads.clone(), watching);
         let site = Site {
-            live,
+            live: Live::new(reads.clone(), watching),
             captchas: Captchas::new(&master, ports.clone())?,
             attempts: LoginAttempts::new(&master)?,
             resets: PasswordResets::new(&master)?,

@@ -80,11 +80,7 @@ impl Reading {
 
 /// The first events that fit; where they are so many that they are looked for along the log, those from `position` on, since the
 /// first may be far away.
-async fn first_of(
-    database: &mut PgConnection,
-    filter: &Filter,
-    position: i64,
-) -> Result<Found, sqlx::Error> {
+async fn first_of(database: &mut PgConnection, filter: &Filter, position: i64) -> Result<Found, sqlx::Error> {
     let start = Place::start(MOST);
     let found = page(&mut *database, filter, start).await?;
     if found.events.is_empty() && found.next.is_some() {

@@ -210,10 +210,9 @@ pub fn events(walk: &Walk<'_>, rest: &Filter, span: Span, place: Place) -> State
 pub fn too_many(walk: &Walk<'_>) -> Option<Statement> {
     let Walk::Linked(link, id) = walk else { return None };
     let mut statement = Statement::default();
-    statement.push("SELECT true FROM events WHERE ", []).push(
-        &format!("{} = ? OFFSET ? LIMIT 1", link.column()),
-        [(*id).into(), GATHERED.into()],
-    );
+    statement
+        .push("SELECT true FROM events WHERE ", [])
+        .push(&format!("{} = ? OFFSET ? LIMIT 1", link.column()), [(*id).into(), GATHERED.into()]);
     Some(statement)
 }
 

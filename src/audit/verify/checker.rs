@@ -305,7 +305,8 @@ mod tests {
     }
 
     fn trusting(signers: &[&SignerKey]) -> Trusting {
-        let trusted = |signer: &&SignerKey| Trusted { key: signer.verifier(), first_size: 0, last_size: None };
+        let trusted =
+            |signer: &&SignerKey| Trusted { key: signer.verifier(), first_size: 0, last_size: None };
         Trusting { keys: Some(TrustedKeys(signers.iter().map(trusted).collect())), held: Vec::new() }
     }
 

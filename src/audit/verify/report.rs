@@ -100,7 +100,10 @@ impl fmt::Display for Report {
         writeln!(f, "; every leaf computed from its canonical bytes")?;
         writeln!(f, "root          {}", STANDARD.encode(self.root))?;
         match self.checkpoints {
-            0 => writeln!(f, "checkpoints   none: nothing that lies with these events and was signed covers them")?,
+            0 => writeln!(
+                f,
+                "checkpoints   none: nothing that lies with these events and was signed covers them"
+            )?,
             amount => writeln!(
                 f,
                 "checkpoints   {amount}, all with the root of the events and each the beginning of the next, up to size {}",

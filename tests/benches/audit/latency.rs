@@ -56,9 +56,10 @@ pub(crate) async fn measure(
         consistencies.push(begun.elapsed());
     }
     let mut rows = vec![["what", "p50 ms", "p99 ms", "worst ms"].map(str::to_owned).to_vec()];
-    for (name, mut waits) in
-        [("inclusion, the event, the root, the checkpoint", inclusions), ("consistency, both roots, both checkpoints", consistencies)]
-    {
+    for (name, mut waits) in [
+        ("inclusion, the event, the root, the checkpoint", inclusions),
+        ("consistency, both roots, both checkpoints", consistencies),
+    ] {
         waits.sort_unstable();
         let at = |percent: usize| {
             let wait = waits.get((waits.len() * percent / 100).min(waits.len() - 1)).copied();

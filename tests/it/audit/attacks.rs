@@ -172,7 +172,9 @@ async fn an_event_cannot_be_inserted_in_the_middle() {
 
 #[tokio::test]
 async fn an_event_cannot_be_inserted_beside_the_log() {
-    for (log, position, constraint) in [(1, 1, "one_log"), (-1, 700, "one_log"), (0, 0, "events_position_check")] {
+    for (log, position, constraint) in
+        [(1, 1, "one_log"), (-1, 700, "one_log"), (0, 0, "events_position_check")]
+    {
         let mut scene = Scene::signed().await;
         let mut attacker = scene.attacker().await;
         let insert = format!(

@@ -220,7 +220,9 @@ async fn with_one_correlation(database: &TestDatabase) -> PgConnection {
     sqlx::query(&more).bind(60_000_i64).execute(&mut owner).await.unwrap();
     run(&mut owner, "UPDATE log_head SET position = 60000").await;
     run(&mut owner, "VACUUM ANALYZE events").await;
-    while sqlx::query_scalar::<_, i32>("SELECT summarise_links()").fetch_one(&mut connection).await.unwrap() > 0 {}
+    while sqlx::query_scalar::<_, i32>("SELECT summarise_links()").fetch_one(&mut connection).await.unwrap()
+        > 0
+    {}
     connection
 }
 

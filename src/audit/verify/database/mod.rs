@@ -200,7 +200,8 @@ fn unreadable(checker: &Checker, error: Unreadable) -> Unverified {
         Unreadable::Database(error) => error.into(),
         Unreadable::Event { position, how } => {
             let position = u64::try_from(position).unwrap_or(0);
-            let altered = || Fault::at(position, format!("the event cannot be read, so it was altered: {how}"));
+            let altered =
+                || Fault::at(position, format!("the event cannot be read, so it was altered: {how}"));
             checker.place(position).err().unwrap_or_else(altered).into()
         }
     }

@@ -61,8 +61,9 @@ impl TileCheck {
         for (level, last, end) in rows {
             // The last ones may be missing: they are made with the next checkpoint. What lies before others never is.
             if let Some(number) = self.gaps.get(&level).filter(|number| **number < last) {
-                let how =
-                    format!("tile {number} of level {level} is missing, or a part of it, before others: {MEND}");
+                let how = format!(
+                    "tile {number} of level {level} is missing, or a part of it, before others: {MEND}"
+                );
                 return Err(Fault::Beside(how).into());
             }
             while at < level {
