@@ -1268,7 +1268,7 @@ export interface components {
              */
             from: number;
             /** @description The signed checkpoint of the shorter, if there is one. */
-            from_checkpoint?: string | null;
+            from_checkpoint: string | null;
             /** @description The root of the shorter. */
             from_root_hash: string;
             /** @description What leads to both (RFC 9162, 2.1.4). */
@@ -1279,7 +1279,7 @@ export interface components {
              */
             to: number;
             /** @description The signed checkpoint of the longer, if there is one. */
-            to_checkpoint?: string | null;
+            to_checkpoint: string | null;
             /** @description The root of the longer. */
             to_root_hash: string;
         };
@@ -1607,7 +1607,7 @@ export interface components {
         /** @description The proof, with all that is needed to check it. */
         InclusionBody: {
             /** @description The signed checkpoint of this size, if there is one. */
-            checkpoint?: string | null;
+            checkpoint: string | null;
             /** @description The event's canonical JSON, sealed: the bytes that the leaf covers. */
             event: string;
             /** @description What leads from the leaf to the root (RFC 9162, 2.1.3). */
@@ -1650,7 +1650,7 @@ export interface components {
              * Format: int64
              * @description The last, which its successor signed as well; null while it signs.
              */
-            last_size?: number | null;
+            last_size: number | null;
             /** @description The raw Ed25519 public key, in hexadecimal. */
             public_key: string;
             /** @description The key as tools for signed notes take it: `name+id+base64`. */
@@ -1684,7 +1684,7 @@ export interface components {
             effects_next_after: number | null;
             /** @description The event. */
             event: components["schemas"]["ShownEvent"];
-            /** @description All events of its correlation, itself among them. */
+            /** @description The events of its correlation from the first on, itself among them. Where there are thousands, those from itself on. */
             related: components["schemas"]["ShownEvent"][];
             /**
              * Format: int64
@@ -2623,7 +2623,7 @@ export interface operations {
                 order?: string;
                 /** @description Of streams of this type: `account`, `store`, `product` … */
                 aggregate_type?: string;
-                /** @description Of the stream with this id. */
+                /** @description Of the streams with this id. Ids are random, so that there is one; of two types there could be two. */
                 aggregate_id?: string;
                 /** @description Of this type, for example `account.registered`. */
                 event_type?: string;
@@ -2667,7 +2667,7 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests` */
+            /** @description `invalid_query`, `login_required`, `forbidden`, `cross_site_request`, `too_many_requests`, `overloaded` */
             default: {
                 headers: {
                     [name: string]: unknown;
