@@ -179,6 +179,13 @@ async fn views(analyst: &mut PgConnection) -> Vec<(String, i64)> {
     found
 }
 
+/// Gives everybody what PostgreSQL gives them in a new database, unless it is told otherwise.
+async fn open_as_usual(database: &TestDatabase) {
+    let mut superuser = PgConnection::connect_with(&database.superuser_options()).await.unwrap();
+    let usual = format!("GRANT CONNECT, TEMPORARY ON DATABASE {} TO PUBLIC", database.name());
+    superuser.execute(usual.as_str()).await.unwrap();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn the_role_of_analysts_reads_the_views_and_cannot_get_out() {
     let site = TestSite::start().await;
@@ -186,10 +193,7 @@ async fn the_role_of_analysts_reads_the_views_and_cannot_get_out() {
     client.get("/api/v1/me").await;
     site.app.site.presence.settle().await;
     site.catch_up().await;
-    let mut superuser = PgConnection::connect_with(&site.database.superuser_options()).await.unwrap();
-    // What PostgreSQL gives everybody in a new database, unless it is told otherwise.
-    let usual = format!("GRANT CONNECT, TEMPORARY ON DATABASE {} TO PUBLIC", site.database.name());
-    superuser.execute(usual.as_str()).await.unwrap();
+    open_as_usual(&site.database).await;
     let (database, folder) = (site.database.clone(), Folder::new("analyst"));
     let set_up = spawn_blocking(move || {
         let mut command = program_on(&database, &folder.0);

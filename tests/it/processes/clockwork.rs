@@ -2,12 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use chrono::{NaiveDate, Utc};
+use chrono::NaiveDate;
 use chrono_tz::Tz;
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::task::spawn_blocking;
 use zhanggui::analytics::role::ANALYST_ROLE;
 use zhanggui::calendar::{Calendar, before};
+use zhanggui::ports::Ports;
 
 use super::server::{Folder, Server, program_on, run};
 use crate::support::cluster;
@@ -29,7 +30,7 @@ async fn awaited(database: &mut PgConnection, question: &str) {
 #[tokio::test(flavor = "multi_thread")]
 async fn servers_close_each_missed_day_once_sign_the_log_and_end_analysts_that_hold_a_lock() {
     let (database, folder) = (cluster::database().await, Folder::new("clockwork"));
-    let yesterday = before(Calendar::new(Tz::Asia__Shanghai).date(Utc::now()), 1);
+    let yesterday = before(Calendar::new(Tz::Asia__Shanghai).date(Ports::system().now()), 1);
     let last = before(yesterday, 2);
     let mut demo = program_on(&database, &folder.0);
     demo.args(["demo", "--people", "4", "--days", "3", "--until", &last.to_string()]);
