@@ -70,7 +70,7 @@ impl App {
     pub async fn build(settings: Settings, app: &PgConnectOptions, ports: Ports) -> Result<Self, AppError> {
         let master = master_key(&settings, &ports)?;
         let options = as_service(app);
-        let Pools { reads, writes, listening, watching } = Pools::open(&options).await?;
+        let Pools { reads, planned, writes, listening, watching } = Pools::open(&options).await?;
         check_user(&reads, &settings).await?;
         let (writer, task) = Writer::start(options, Arc::clone(&ports.clock));
         let sealer = Sealer::new(&master, ports.clone())?;
@@ -117,6 +117,7 @@ impl App {
             settings,
             ports,
             reads,
+            planned,
             writes,
             accounts,
             stores,
@@ -142,6 +143,7 @@ impl App {
         }
         listening.close().await;
         site.reads.close().await;
+        site.planned.close().await;
         site.writes.close().await;
     }
 }

@@ -18,6 +18,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Pools {
     /// For reads.
     pub(super) reads: PgPool,
+    /// For reads whose plan is good for any arguments: it is made once a connection.
+    pub(super) planned: PgPool,
     /// For other writes than appends.
     pub(super) writes: PgPool,
     /// The connections on which reactors and read models are woken; never idle too long nor too old.
@@ -32,7 +34,9 @@ impl Pools {
         let hearing = PgPoolOptions::new().acquire_timeout(PATIENCE).max_lifetime(None);
         let listening = hearing.clone().max_connections(LISTENING).idle_timeout(None);
         let watching = hearing.max_connections(1).idle_timeout(Duration::from_mins(1));
+        let generic = options.clone().options([("plan_cache_mode", "force_generic_plan")]);
         Ok(Self {
+            planned: pool(READS).connect_lazy_with(generic),
             reads: pool(READS).connect_with(options.clone()).await?,
             writes: pool(WRITES).connect_lazy_with(options.clone()),
             listening: listening.connect_lazy_with(options.clone()),

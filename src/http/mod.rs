@@ -78,6 +78,8 @@ pub struct Site {
     pub ports: Ports,
     /// For reads: few connections, since reads do not wait for the disk.
     pub reads: PgPool,
+    /// For reads whose plan is good for any arguments, and is made once a connection.
+    pub planned: PgPool,
     /// For other writes than appends.
     pub writes: PgPool,
     /// Commands on accounts.

@@ -51,6 +51,11 @@ impl ListQuery {
         self.limit.is_none() && self.cursor.is_none()
     }
 
+    /// Whether it is found by more than its place, so that what is asked makes a difference to the plan.
+    const fn looks_closer(&self) -> bool {
+        self.q.is_some() || self.info_status.is_some()
+    }
+
     /// What is asked of the read model, if it can be.
     pub(super) fn of(&self, store_id: Uuid) -> Option<product_list::Query> {
         let status = match &self.status {
@@ -126,7 +131,8 @@ pub async fn show(
     Query(asked): Query<ListQuery>,
 ) -> Result<axum::Json<ListBody>, Problem> {
     // One connection for both questions: handing one back costs as much as a small question.
-    let mut database = site.reads.acquire().await?;
+    let pool = if asked.looks_closer() { &site.reads } else { &site.planned };
+    let mut database = pool.acquire().await?;
     let head = product_list::list_head(&mut *database, session.row.user_id).await?;
     let (store_id, categories) = head.ok_or(Problem::new("no_store"))?;
     let limit = asked.limit.unwrap_or(USUAL);
