@@ -183,8 +183,8 @@ export interface paths {
         /**
          * Find events
          * @description # Errors
-         *     `forbidden` without the role `auditor`; `invalid_query`; `too_many_requests`. Where the database fails later, the lines
-         *     end in the middle.
+         *     `forbidden` without the role `auditor`; `invalid_query`; `too_many_requests`; `overloaded` while others are sent lines.
+         *     Where the database fails later, the lines end in the middle.
          */
         get: operations["find_events"];
         put?: never;

@@ -67,7 +67,7 @@ impl<'a> Writer<'a, '_> {
             self.out.push_str(number);
         } else {
             let canonical = as_ecmascript(number)
-                .filter(|canonical| canonical == number || is_in_full(number, canonical))
+                .filter(|canonical| is_printed(number, canonical))
                 .ok_or(NotCanonical { at: from })?;
             self.out.push_str(&canonical);
         }
@@ -130,8 +130,10 @@ impl<'a> Writer<'a, '_> {
     }
 }
 
-/// Whether `number` is `canonical` without an exponent, which `jsonb` never prints.
-fn is_in_full(number: &str, canonical: &str) -> bool {
-    let value: Option<f64> = canonical.contains('e').then(|| canonical.parse().ok()).flatten();
-    value.is_some_and(|value| value.to_string() == number)
+/// Whether `jsonb` prints `canonical` as `number`: just so, but never with an exponent.
+fn is_printed(number: &str, canonical: &str) -> bool {
+    if !canonical.contains('e') {
+        return number == canonical;
+    }
+    canonical.parse::<f64>().is_ok_and(|value| value.to_string() == number)
 }
