@@ -153,7 +153,5 @@ SELECT p.product_id, p.store_id, p.taobao_url, p.taobao_item_id, p.coupon_url, p
        CASE WHEN p.title_by_hand AND p.price_by_hand THEN 'merchant'
             WHEN p.fetched_from IS NOT NULL THEN p.fetched_from
             WHEN p.title_by_hand OR p.price_by_hand THEN 'merchant' END AS info_source,
-       p.info_error, p.title_by_hand, p.price_by_hand, p.listed_at, p.updated_at, p.version, p.deleted_at,
-       -- What it is sorted by.
-       p.title_order, p.price_up, p.price_down
+       p.info_error, p.title_by_hand, p.price_by_hand, p.listed_at, p.updated_at, p.version, p.deleted_at
 FROM products p LEFT JOIN categories c ON c.category_id = p.category_id AND c.store_id = p.store_id;

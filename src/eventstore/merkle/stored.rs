@@ -106,6 +106,15 @@ fn leaf_of(bytes: Vec<u8>) -> Result<Hash, sqlx::Error> {
     bytes.try_into().map_err(|_| sqlx::Error::Decode("a leaf hash has not 32 bytes".into()))
 }
 
+/// The leaves from each first ($1) on, so many ($2) of each.
+///
+/// Each run is limited, and so found for itself by the primary key: joined by their bounds, they would be looked for in the whole log.
+pub const SOME_LEAVES: &str = "SELECT w.nth, e.leaf_hash FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS w (first, amount, nth) \
+     CROSS JOIN LATERAL (SELECT s.leaf_hash, s.position FROM events s \
+                         WHERE s.log = 0 AND s.position >= w.first AND s.position < w.first + w.amount \
+                         ORDER BY s.position LIMIT w.amount) e \
+     ORDER BY w.nth, e.position";
+
 /// Nodes with fewer than 256 leaves below: from those, all in one statement.
 async fn from_leaves(
     database: &mut PgConnection,
@@ -116,15 +125,8 @@ async fn from_leaves(
         return Ok(());
     }
     let (firsts, amounts): (Vec<i64>, Vec<i64>) = nodes.iter().map(|node| leaves_below(*node)).unzip();
-    let rows: Vec<(i64, Vec<u8>)> = sqlx::query_as(
-        "SELECT w.nth, e.leaf_hash FROM unnest($1::bigint[], $2::bigint[]) WITH ORDINALITY AS w (first, amount, nth) \
-         JOIN events e ON e.log = 0 AND e.position >= w.first AND e.position < w.first + w.amount \
-         ORDER BY w.nth, e.position",
-    )
-    .bind(firsts)
-    .bind(amounts)
-    .fetch_all(database)
-    .await?;
+    let rows: Vec<(i64, Vec<u8>)> =
+        sqlx::query_as(SOME_LEAVES).bind(firsts).bind(amounts).fetch_all(database).await?;
     let mut found: HashMap<i64, Vec<Hash>> = HashMap::with_capacity(nodes.len());
     for (nth, leaf) in rows {
         found.entry(nth).or_default().push(leaf_of(leaf)?);

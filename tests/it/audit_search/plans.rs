@@ -9,6 +9,7 @@ use zhanggui::audit::search::{self, Filter, Place};
 use zhanggui::audit::statement::{Bound, Statement};
 use zhanggui::audit::walk::{self, GATHERED, LOOKED_AT, Walk};
 use zhanggui::database::{as_service, upcasters};
+use zhanggui::eventstore::merkle::stored::SOME_LEAVES;
 
 use super::filled;
 use crate::support::cluster::{TestDatabase, database};
@@ -349,4 +350,20 @@ async fn what_is_appended_is_summarised_once_its_pages_are_full_and_found_before
     let mut vacuum = sqlx::Connection::begin(&mut owner).await.unwrap();
     sqlx::raw_sql("LOCK TABLE events IN SHARE UPDATE EXCLUSIVE MODE").execute(&mut *vacuum).await.unwrap();
     assert_eq!(sqlx::query_scalar::<_, i32>(summarise).fetch_one(&mut connection).await.unwrap(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_leaves_of_a_proof_are_found_by_their_places() {
+    let database = database().await;
+    let mut connection = filled(&database, 60_000).await;
+    run(&mut connection, &format!("PREPARE leaves AS {SOME_LEAVES}")).await;
+    for mode in ["force_custom_plan", "force_generic_plan"] {
+        run(&mut connection, &format!("SET plan_cache_mode = {mode}")).await;
+        let explain = "EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) \
+                       EXECUTE leaves ('{1,777,40001}', '{1,128,64}')";
+        let lines: Vec<String> =
+            sqlx::query_scalar(explain).persistent(false).fetch_all(&mut connection).await.unwrap();
+        let plan = lines.join("\n");
+        assert!(touched(&plan) < 60 && !plan.contains("Seq Scan"), "{mode}: {plan}");
+    }
 }
