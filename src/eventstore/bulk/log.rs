@@ -17,8 +17,7 @@ const CLAIMS: &str = "COPY claims (kind, scope, digest, aggregate_id) FROM STDIN
 const KEYS: &str = "COPY sealing_keys (aggregate_id, slot, key_id, wrapped) FROM STDIN (FORMAT binary)";
 
 /// Nobody waits for this transaction, and it waits for nobody's; its statements take as long as the history is.
-const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0; \
-                        SET LOCAL lock_timeout = '3s'; SET LOCAL maintenance_work_mem = '256MB'";
+const SETTINGS: &str = "SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = '3s'; SET LOCAL maintenance_work_mem = '256MB'";
 
 /// How each index but the primary key is dropped and made again; constraints in the words of their own.
 const INDEXES: &str = "\

@@ -1,4 +1,4 @@
-//! How long a proof takes, as it is made for whoever asks: the event, the nodes read, the hashes computed, the checkpoints.
+//! How long a proof takes, as it is made for whoever asks: event, nodes, hashes, checkpoints.
 
 use std::time::{Duration, Instant};
 

@@ -1,5 +1,6 @@
 //! The proof of the log: checkpoints, proofs, exports, verification, and everything that somebody may do to a log.
 
+mod altered;
 mod attacks;
 mod checkpoints;
 mod cross_check;

@@ -1,5 +1,6 @@
 //! The audit's questions to the log: how they are answered, and whether replaying tells the truth.
 
+mod bounded;
 mod happenings;
 mod histories;
 mod lines;
