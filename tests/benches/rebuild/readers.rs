@@ -1,4 +1,4 @@
-//! Readers who ask at a steady pace, whatever the answers take: a session, a person, a page of products, a month of days.
+//! Readers who ask at a steady pace, whatever the answers take: sessions, people, pages of products, days.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

@@ -1,4 +1,4 @@
-//! What happens by the clock in started servers, with nobody asking for it: days closed, the log signed, analysts watched.
+//! What happens by the clock in started servers: days closed, the log signed, analysts watched.
 
 use std::time::{Duration, Instant};
 
