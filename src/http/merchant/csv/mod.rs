@@ -2,7 +2,7 @@
 //!
 //! Read ([`read`]): UTF-8 with or without a byte-order mark, else GB 18030 (which holds GBK, what a Chinese Excel
 //! writes); quotes, line breaks within quotes, lines that end in LF, CRLF or not at all. A row that makes no sense is
-//! one bad row, and costs no other. Written ([`write`]): UTF-8 with the mark, since Excel takes everything else for
+//! one bad row, and costs no other. Written ([`write`](mod@write)): UTF-8 with the mark, since Excel takes everything else for
 //! GBK. A cell that a spreadsheet would take for a formula is written with a `'` before it, and read without it.
 
 mod charset;
