@@ -808,7 +808,7 @@ export interface paths {
          * List products from a file
          * @description # Errors
          *     `no_store`; `unsupported_media_type`; `too_large` above 5 MiB or 10,000 lines; `malformed_request` without the columns;
-     *     `unavailable` where the file does not arrive within a minute; `overloaded` where others are at it already.
+         *     `unavailable` where the file does not arrive within a minute; `overloaded` where others are at it already.
          */
         post: operations["import_products"];
         delete?: never;
