@@ -17,7 +17,9 @@ async function auditor() {
 
 /** @param {Page} page an event in the middle of the ledger @returns {Promise<number>} */
 async function openEvent(page) {
-  await page.goto('/audit?event_type=account.registered');
+  // The reader's own: others may have been written without a request.
+  const { user_id } = await page.evaluate(() => fetch('/api/v1/me', { headers: { Accept: 'application/json' } }).then((answer) => answer.json()));
+  await page.goto(`/audit?event_type=account.registered&aggregate_id=${user_id}`);
   await page.locator('.rows a').first().waitFor();
   const line = page.locator('.rows a').last();
   const position = Number(await line.getAttribute('data-position'));
