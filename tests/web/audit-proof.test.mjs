@@ -15,7 +15,7 @@ async function auditor() {
   return person;
 }
 
-/** @param {Page} page an event in the middle of the ledger @returns {Promise<number>} */
+/** Opens how the reader registered. @param {Page} page @returns {Promise<number>} */
 async function openEvent(page) {
   // The reader's own: others may have been written without a request.
   const { user_id } = await page.evaluate(() => fetch('/api/v1/me', { headers: { Accept: 'application/json' } }).then((answer) => answer.json()));
