@@ -10,10 +10,10 @@ use super::{Crawler, failed, later};
 async fn redirects_are_followed_five_times_and_not_for_ever() {
     let mut crawler = Crawler::new().await;
     assert!(crawler.fetch("1", "&do=chain&left=5").await.is_ok());
-    assert_eq!(crawler.server.said().len(), 6);
+    assert_eq!(crawler.server.said().await.len(), 6);
     assert_eq!(crawler.fetch("1", "&do=chain&left=6").await, Err(failed("unreachable")));
     assert_eq!(crawler.fetch("1", "&do=loop").await, Err(failed("unreachable")));
-    assert_eq!(crawler.server.said().len(), 12);
+    assert_eq!(crawler.server.said().await.len(), 12);
 }
 
 #[tokio::test]
@@ -33,7 +33,7 @@ async fn no_redirect_leads_out_of_the_fence() {
     ] {
         let found = crawler.fetch("1", &format!("&do=redirect&to={to}")).await;
         assert_eq!(found, Err(failed("forbidden_address")), "{to}");
-        assert_eq!(crawler.server.said().len(), 1, "{to}");
+        assert_eq!(crawler.server.said().await.len(), 1, "{to}");
     }
     // Spellings of the origin's own host are that host, once they are parsed.
     for host in
@@ -85,7 +85,7 @@ async fn a_host_that_wants_quiet_is_not_asked() {
     let found = crawler.fetch("1", "").await.unwrap_err();
     let FetchError::NotYet { after } = found else { panic!("{found:?}") };
     assert!(after > Duration::from_secs(110), "{after:?}");
-    assert_eq!(crawler.server.said(), Vec::<serde_json::Value>::new());
+    assert_eq!(crawler.server.said().await, Vec::<serde_json::Value>::new());
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn a_short_link_is_followed_to_its_item() {
         let info = crawler.fetch_short(&path).await.unwrap();
         assert_eq!(info.item_id.as_deref(), Some("520813250866"), "{path}");
         assert_eq!(info.title.as_deref(), Some("纯棉T恤男夏季短袖"));
-        let asked = crawler.server.said();
+        let asked = crawler.server.said().await;
         assert_eq!(asked.len(), 2, "{asked:?}");
         assert_eq!(asked[1]["query"]["id"], "520813250866");
     }
@@ -142,7 +142,7 @@ async fn requests_come_one_a_pause_say_who_asks_and_carry_no_cookie() {
         tokio::join!(crawler.fetch("1", ""), crawler.fetch("2", ""), crawler.fetch("3", ""));
     assert!(one.is_ok() && two.is_ok() && three.is_ok());
     assert!(begun.elapsed() >= pause * 2, "{:?}", begun.elapsed());
-    for asked in crawler.server.said() {
+    for asked in crawler.server.said().await {
         assert!(asked["agent"].as_str().unwrap().starts_with("zhanggui/"), "{asked}");
         assert!(asked["cookie"].is_null(), "{asked}");
     }

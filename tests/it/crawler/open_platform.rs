@@ -87,11 +87,11 @@ async fn a_platform_that_was_asked_too_often_is_left_alone_and_the_page_does_not
     let taobao = Taobao::new(Some(platform), source);
     let refused = later("the Open Platform refused with 7", Some(60));
     assert_eq!(fetch(&taobao, "limit").await, Err(refused));
-    assert_eq!(server.said().len(), 1);
+    assert_eq!(server.said().await.len(), 1);
     let found = fetch(&taobao, "11223344").await.unwrap_err();
     let FetchError::NotYet { after } = found else { panic!("{found:?}") };
     assert!(after > Duration::from_secs(50) && after <= Duration::from_mins(1), "{after:?}");
-    assert_eq!((server.said().len(), pages.said().len()), (0, 0));
+    assert_eq!((server.said().await.len(), pages.said().await.len()), (0, 0));
 }
 
 #[tokio::test]
@@ -115,7 +115,7 @@ async fn the_page_is_read_when_the_platform_knows_nothing() {
     let taobao = Taobao::new(Some(platform), source);
     let known = fetch(&taobao, "11223344").await.unwrap();
     assert_eq!(known.source, InfoSource::Api);
-    assert_eq!(pages.said(), Vec::<serde_json::Value>::new());
+    assert_eq!(pages.said().await, Vec::<serde_json::Value>::new());
     for id in ["31", "41", "21"] {
         let info = fetch(&taobao, id).await.unwrap();
         assert_eq!((info.source, info.item_id.as_deref()), (InfoSource::Page, Some(id)));
@@ -129,7 +129,7 @@ async fn the_page_is_read_when_the_platform_knows_nothing() {
     let out_of_order = later("the Open Platform refused with 15 isp.remote-timeout", None);
     assert_eq!(taobao.fetch(&wall("21")).await, Err(out_of_order));
     // A short link is followed first, so that the platform can be asked.
-    server.said();
+    server.said().await;
     let short = ItemToFetch {
         url: "https://m.tb.cn/h.abc?do=redirect&to=https%3A%2F%2Fitem.taobao.com%2Fitem.htm%3Fid%3D112233"
             .to_owned(),

@@ -112,8 +112,10 @@ def main():
     server.lock = threading.Lock()
     threading.Thread(target=server.serve_forever, daemon=True).start()
     print(json.dumps({"port": server.server_address[1]}), flush=True)
-    # The test is over when it lets go of this process's input.
-    sys.stdin.read()
+    # A line is said back once all before it is said. The test is over when it lets go of this process's input.
+    for line in sys.stdin:
+        with server.lock:
+            print(line, end="", flush=True)
 
 
 main()

@@ -50,7 +50,7 @@ async fn a_listed_item_is_filled_in_once_and_what_a_person_set_stays() {
         ["fetched", "page", "纯棉T恤男夏季短袖", "59.90"]
     );
     assert!(product["image_url"].as_str().unwrap().starts_with("https://img.alicdn.com/"));
-    assert_eq!(taobao.said().len(), 1, "two instances fetch it once");
+    assert_eq!(taobao.said().await.len(), 1, "two instances fetch it once");
 
     let by_hand = json!({"title": "我的 T 恤"});
     let request = axum::http::Request::patch(&path).header("content-type", "application/json");
@@ -96,7 +96,7 @@ async fn a_link_that_is_changed_while_the_one_before_is_fetched_is_fetched_itsel
         site.react().await
     };
     tokio::join!(site.react(), changed);
-    assert_eq!(taobao.said().len(), 1, "asked once more, and no oftener");
+    assert_eq!(taobao.said().await.len(), 1, "asked once more, and no oftener");
     let product = show(&mut merchant, &path).await;
     assert_eq!(
         [&product["info_status"], &product["taobao_url"]],

@@ -35,7 +35,7 @@ async fn two_instances_fetch_each_product_once_and_together_no_faster_than_one()
     assert!(begun.elapsed() >= pause * 11, "{:?}", begun.elapsed());
     assert!(one.done > 0 && two.done > 0, "{one:?} {two:?}");
     assert_eq!((one + two).done, 12);
-    let asked = taobao.said();
+    let asked = taobao.said().await;
     let ids: BTreeSet<_> = asked.iter().map(|line| line["query"]["id"].as_str().unwrap()).collect();
     assert_eq!((asked.len(), ids.len()), (12, 12));
     let page = merchant.get("/api/v1/store/products?limit=100").await.json();
@@ -61,13 +61,13 @@ async fn what_a_host_asks_of_one_instance_all_heed() {
     assert!(one.fetch(&item("")).await.is_ok());
     let busy = one.fetch(&item("&do=status&status=429&after=120")).await;
     assert_eq!(busy, Err(later("Taobao answered 429", Some(120))));
-    assert_eq!(crawler.server.said().len(), 2);
+    assert_eq!(crawler.server.said().await.len(), 2);
     for pages in [&one, &two, &sharing()] {
         let found = pages.fetch(&item("")).await.unwrap_err();
         let FetchError::NotYet { after } = found else { panic!("{found:?}") };
         assert!(after > Duration::from_secs(100) && after <= Duration::from_mins(2), "{after:?}");
     }
-    assert_eq!(crawler.server.said(), Vec::<serde_json::Value>::new());
+    assert_eq!(crawler.server.said().await, Vec::<serde_json::Value>::new());
     // Whoever has no database keeps a pace of its own.
     crawler.fetch("1", "").await.unwrap();
 }
@@ -85,5 +85,5 @@ async fn without_the_database_nobody_is_asked() {
         item_id: Some("1".to_owned()),
     };
     assert_eq!(pages.fetch(&item).await, Err(later("the crawler's pace could not be kept", None)));
-    assert_eq!(crawler.server.said(), Vec::<serde_json::Value>::new());
+    assert_eq!(crawler.server.said().await, Vec::<serde_json::Value>::new());
 }

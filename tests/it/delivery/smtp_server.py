@@ -23,8 +23,12 @@ from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword, TLSSetupException
 USER, PASSWORD = b"shop@example.com", "p:a/s s%w@rd 密".encode()
 
 
+SAYING = threading.Lock()
+
+
 def say(**line):
-    print(json.dumps(line), flush=True)
+    with SAYING:
+        print(json.dumps(line), flush=True)
 
 
 def authenticate(server, session, envelope, mechanism, data):
@@ -124,8 +128,10 @@ async def rubbish(reader, writer):
     await reader.read()
 
 
-def end_with_parent():
-    sys.stdin.buffer.read()
+def say_back_and_end_with_parent():
+    for line in sys.stdin:
+        with SAYING:
+            print(line, end="", flush=True)
     os._exit(0)
 
 
@@ -167,5 +173,5 @@ if __name__ == "__main__":
     # What it thinks of settings and clients that are meant to be bad.
     logging.disable(logging.CRITICAL)
     warnings.simplefilter("ignore")
-    threading.Thread(target=end_with_parent, daemon=True).start()
+    threading.Thread(target=say_back_and_end_with_parent, daemon=True).start()
     asyncio.run(main(*sys.argv[1:]))

@@ -120,7 +120,7 @@ pub(super) async fn all_arrive(
 ) {
     loop {
         sms.look().await;
-        mails.extend(post.said().iter().map(mail));
+        mails.extend(post.said().await.iter().map(mail));
         let arrived = |code: &Code| mails.iter().chain(&sms.texts).any(|arrived| arrived.code == *code);
         let missing = codes.iter().filter(|code| !arrived(code)).count();
         if missing == 0 {

@@ -60,7 +60,7 @@ async fn two_instances_send_each_code_once() {
     let pool = pool(&database).await;
     until_nothing_is_left(&pool).await;
     sms.look().await;
-    mails.extend(post.said().iter().map(mail));
+    mails.extend(post.said().await.iter().map(mail));
     assert_eq!((mails.len(), sms.texts.len()), (40, 40));
     check_repetitions(&mails, &sms.texts);
     let reported = "SELECT count(DISTINCT (payload->>'verification_id', metadata->>'causation_id')) FROM events \
@@ -98,7 +98,7 @@ async fn what_a_killed_instance_had_in_hand_is_sent_by_the_other_within_thirty_s
     let pool = pool(&database).await;
     until_nothing_is_left(&pool).await;
     sms.look().await;
-    mails.extend(post.said().iter().map(mail));
+    mails.extend(post.said().await.iter().map(mail));
     assert_eq!((mails.len(), sms.texts.len()), (4, 4));
     check_repetitions(&mails, &sms.texts);
     drop(other);
@@ -135,7 +135,7 @@ async fn every_code_that_was_acknowledged_under_load_arrives_although_an_instanc
     let pool = pool(&database).await;
     until_nothing_is_left(&pool).await;
     sms.look().await;
-    mails.extend(post.said().iter().map(mail));
+    mails.extend(post.said().await.iter().map(mail));
     check_repetitions(&mails, &sms.texts);
     drop(other);
 }
@@ -177,7 +177,7 @@ async fn a_refused_mail_waits_for_an_operator_and_mails_for_a_server_that_is_awa
     let arrived = [next_mail(&mut post, until).await.code, next_mail(&mut post, until).await.code];
     assert_eq!(BTreeSet::from(arrived), BTreeSet::from([first, second]));
     until_nothing_is_left(&pool).await;
-    assert_eq!(post.said().len(), 0);
+    assert_eq!(post.said().await.len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -197,7 +197,7 @@ async fn a_stop_does_not_wait_for_a_stalling_mail_server_and_the_next_start_send
     assert_eq!(next_mail(&mut post, Instant::now() + TAKEN_OVER).await.code, code);
     until_nothing_is_left(&pool).await;
     assert_eq!(spawn_blocking(|| next.stop()).await.unwrap(), Some(0));
-    assert_eq!(post.said().len(), 0);
+    assert_eq!(post.said().await.len(), 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]

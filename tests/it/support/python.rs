@@ -3,11 +3,12 @@
 //! `tests/prepare_python` makes the interpreter, with the packages of `tests/python/requirements.txt`.
 //! [`PythonServer::start`] runs a script below `tests/it` with arguments and waits for its first line, a JSON
 //! object whose `port` is where it listens on 127.0.0.1; the whole object is in [`PythonServer::ready`]. Each
-//! line it prints afterwards is one JSON value that a test awaits with [`PythonServer::next`]. What it
-//! writes to standard error is shown with the test. It is killed when it is dropped; a script should also
-//! end when its standard input does, so that a killed test leaves nothing behind.
+//! line it prints afterwards is one JSON value that a test awaits with [`PythonServer::next`], or takes with all
+//! others by [`PythonServer::said`], for which the script says back what its standard input says. What it writes to
+//! standard error is shown with the test. It is killed when it is dropped; a script should also end when its
+//! standard input does, so that a killed test leaves nothing behind.
 
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
@@ -59,6 +60,8 @@ fn find() -> Result<PathBuf, String> {
 pub(crate) struct PythonServer {
     child: Child,
     lines: UnboundedReceiver<Value>,
+    /// How often all that it said was asked for.
+    asked: u64,
     /// Its first line: `port`, and what else the script tells.
     pub(crate) ready: Value,
 }
@@ -81,7 +84,7 @@ impl PythonServer {
                 }
             }
         });
-        let mut server = Self { child, lines, ready: Value::Null };
+        let mut server = Self { child, lines, asked: 0, ready: Value::Null };
         server.ready = server.next().await;
         server
     }
@@ -98,9 +101,22 @@ impl PythonServer {
         next.expect("the server says something").expect("the server has not ended")
     }
 
-    /// All lines that it has said and nobody has asked for.
-    pub(crate) fn said(&mut self) -> Vec<Value> {
-        std::iter::from_fn(|| self.lines.try_recv().ok()).collect()
+    /// All lines that it has said until now and nobody has asked for.
+    ///
+    /// An answer can be here before the line that was said ahead of it, on its way through a thread that has not had
+    /// its turn; so the script is given a line to say back, and what comes before that is all there is.
+    pub(crate) async fn said(&mut self) -> Vec<Value> {
+        self.asked += 1;
+        let mark = Value::String(format!("until here {}", self.asked));
+        let input = self.child.stdin.as_mut().unwrap();
+        writeln!(input, "{mark}").expect("the server has not ended");
+        let mut said = Vec::new();
+        loop {
+            match self.next().await {
+                line if line == mark => return said,
+                line => said.push(line),
+            }
+        }
     }
 }
 

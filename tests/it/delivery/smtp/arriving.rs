@@ -113,7 +113,7 @@ async fn a_line_break_in_a_subject_or_an_address_adds_nothing_to_the_mail() {
     assert_eq!(mail["recipients"], json!(["reader@example.com"]));
     let to = "reader@example.com>\r\nRCPT TO:<victim@example.com".to_owned();
     refused(mailer.send(&Mail { to, ..plain }).await);
-    assert_eq!(post.server.said(), Vec::<Value>::new());
+    assert_eq!(post.server.said().await, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -49,7 +49,7 @@ async fn a_connection_lost_within_a_mail_is_tried_again() {
     post.event("dropped").await;
     mailer.send(&mail).await.unwrap();
     post.mail().await;
-    assert_eq!(post.server.said(), Vec::<Value>::new());
+    assert_eq!(post.server.said().await, Vec::<Value>::new());
 }
 
 #[tokio::test]

@@ -30,7 +30,7 @@ async fn a_certificate_of_an_unknown_authority_is_not_trusted() {
             let why = misconfigured(mailer.send(&letter("reader@example.com")).await);
             assert_eq!(why, "SMTP: the certificate is not trusted");
         }
-        assert_eq!(post.server.said(), Vec::<Value>::new());
+        assert_eq!(post.server.said().await, Vec::<Value>::new());
     }
 }
 
@@ -46,7 +46,7 @@ async fn nothing_is_sent_where_encryption_is_not_offered() {
     let mut post = Post::new("starttls", "no-starttls").await;
     let why = misconfigured(post.mailer().send(&letter("reader@example.com")).await);
     assert_eq!(why, "SMTP: the server does not offer STARTTLS");
-    assert_eq!(post.server.said(), Vec::<Value>::new());
+    assert_eq!(post.server.said().await, Vec::<Value>::new());
 }
 
 #[tokio::test]
