@@ -13,7 +13,7 @@
 //! - [`demo`] makes up a year of a shop, to look at.
 //! - [`adapters`] touches the world: hashing, captchas, a PostgreSQL of our own.
 //! - [`ports`] hands in time, ids and chance; [`config`] the settings; [`telemetry`] logs and metrics.
-//! - [`database`] finds, migrates and enters the database; [`app`] puts it all together; [`cli`] is how people start it.
+//! - [`database`] finds, migrates and enters the database, [`hot_reads`] ask it what is asked most; [`app`] puts it all together; [`cli`] is how people start it.
 //!
 //! Why things are as they are stands in [`decisions`].
 
@@ -33,6 +33,7 @@ pub mod decisions;
 pub mod demo;
 pub mod eventstore;
 pub mod fields;
+pub mod hot_reads;
 pub mod http;
 pub mod jobs;
 pub mod merchant;

@@ -114,13 +114,37 @@ CREATE TABLE product_counts (
     PRIMARY KEY (store_id, category_id, status)
 ) WITH (fillfactor = 50);
 
+-- How many events each store's list is made of: as long as that number stays, so does every page of it.
+CREATE TABLE list_versions (
+    store_id uuid   PRIMARY KEY,
+    events   bigint NOT NULL
+) WITH (fillfactor = 50);
+
 -- Sums come out the same in whatever order streams are projected, so these rows may belong to no stream.
+CREATE FUNCTION count_changed_categories() RETURNS trigger LANGUAGE plpgsql AS $count$
+BEGIN
+    INSERT INTO list_versions AS v (store_id, events)
+    SELECT store_id, count(*) FROM changed_rows GROUP BY 1
+    ON CONFLICT (store_id) DO UPDATE SET events = v.events + excluded.events;
+    RETURN NULL;
+END $count$;
+
+CREATE TRIGGER count_new_categories AFTER INSERT ON categories
+    REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION count_changed_categories();
+CREATE TRIGGER count_renamed_categories AFTER UPDATE ON categories
+    REFERENCING NEW TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION count_changed_categories();
+CREATE TRIGGER count_removed_categories AFTER DELETE ON categories
+    REFERENCING OLD TABLE AS changed_rows FOR EACH STATEMENT EXECUTE FUNCTION count_changed_categories();
+
 CREATE FUNCTION count_new_products() RETURNS trigger LANGUAGE plpgsql AS $count$
 BEGIN
     INSERT INTO product_counts AS c (store_id, category_id, status, products)
     SELECT store_id, coalesce(category_id, '00000000-0000-0000-0000-000000000000'), status, count(*)
     FROM new_rows WHERE deleted_at IS NULL GROUP BY 1, 2, 3
     ON CONFLICT (store_id, category_id, status) DO UPDATE SET products = c.products + excluded.products;
+    INSERT INTO list_versions AS v (store_id, events)
+    SELECT store_id, sum(version) FROM new_rows GROUP BY 1
+    ON CONFLICT (store_id) DO UPDATE SET events = v.events + excluded.events;
     RETURN NULL;
 END $count$;
 
@@ -138,6 +162,9 @@ BEGIN
       AND place.deleted_at IS NULL
     GROUP BY 1, 2, 3
     ON CONFLICT (store_id, category_id, status) DO UPDATE SET products = c.products + excluded.products;
+    INSERT INTO list_versions AS v (store_id, events)
+    SELECT n.store_id, sum(n.version - o.version) FROM old_rows o JOIN new_rows n USING (product_id) GROUP BY 1
+    ON CONFLICT (store_id) DO UPDATE SET events = v.events + excluded.events;
     RETURN NULL;
 END $count$;
 

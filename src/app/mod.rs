@@ -36,6 +36,7 @@ use crate::http::idempotency::Idempotency;
 use crate::http::limits::Limits;
 use crate::http::merchant::import;
 use crate::http::merchant::live::Live;
+use crate::http::merchant::shown::ShownPages;
 use crate::http::session::activity::Activity;
 use crate::http::session::presence::Presence;
 use crate::http::{self, Shared, Site};
@@ -70,7 +71,7 @@ impl App {
     pub async fn build(settings: Settings, app: &PgConnectOptions, ports: Ports) -> Result<Self, AppError> {
         let master = master_key(&settings, &ports)?;
         let options = as_service(app);
-        let Pools { reads, planned, writes, listening, watching } = Pools::open(&options).await?;
+        let Pools { reads, hot, writes, listening, watching } = Pools::open(&options).await?;
         check_user(&reads, &settings).await?;
         let (writer, task) = Writer::start(options, Arc::clone(&ports.clock));
         let sealer = Sealer::new(&master, ports.clone())?;
@@ -86,7 +87,6 @@ impl App {
         let avatar_files = Arc::new(AvatarFiles::new(&settings.media)?);
         let stores = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let products = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
-        let statistics = Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ()));
         let source = Arc::new(items(&settings, &ports, &writes)?);
         let mut work = effects(&carriers, &accounts, &avatar_files, (&reads, &writes), &ports);
         work.push(Arc::new(FetchProduct { source, products: Arc::clone(&products) }));
@@ -97,6 +97,7 @@ impl App {
         tokio::task::spawn_blocking(|| drop(Phone::parse("13800138000")));
         let site = Site {
             live: Live::new(reads.clone(), watching),
+            shown: ShownPages::default(),
             captchas: Captchas::new(&master, ports.clone())?,
             attempts: LoginAttempts::new(&master)?,
             resets: PasswordResets::new(&master)?,
@@ -117,12 +118,12 @@ impl App {
             settings,
             ports,
             reads,
-            planned,
+            hot,
             writes,
             accounts,
             stores,
             products,
-            statistics,
+            statistics: Arc::new(Commands::new(Store::new(log.clone(), upcasters()), ())),
             cursors: Cursors::new(&master)?,
             hasher,
         };
@@ -143,7 +144,7 @@ impl App {
         }
         listening.close().await;
         site.reads.close().await;
-        site.planned.close().await;
+        site.hot.close();
         site.writes.close().await;
     }
 }

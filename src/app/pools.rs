@@ -5,6 +5,8 @@ use std::time::Duration;
 use sqlx::Connection;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 
+use crate::hot_reads::HotReads;
+
 /// Connections for reads: they do not wait for the disk, more only get in each other's way.
 const READS: u32 = 8;
 /// Connections for writes, which share a flush when they wait for it together.
@@ -18,8 +20,8 @@ const PATIENCE: Duration = Duration::from_secs(3);
 pub(super) struct Pools {
     /// For reads.
     pub(super) reads: PgPool,
-    /// For reads whose plan is good for any arguments: it is made once a connection.
-    pub(super) planned: PgPool,
+    /// For the reads that are asked most.
+    pub(super) hot: HotReads,
     /// For other writes than appends.
     pub(super) writes: PgPool,
     /// The connections on which reactors and read models are woken; never idle too long nor too old.
@@ -34,9 +36,8 @@ impl Pools {
         let hearing = PgPoolOptions::new().acquire_timeout(PATIENCE).max_lifetime(None);
         let listening = hearing.clone().max_connections(LISTENING).idle_timeout(None);
         let watching = hearing.max_connections(1).idle_timeout(Duration::from_mins(1));
-        let generic = options.clone().options([("plan_cache_mode", "force_generic_plan")]);
         Ok(Self {
-            planned: pool(READS).connect_lazy_with(generic),
+            hot: HotReads::new(options, READS, PATIENCE)?,
             reads: pool(READS).connect_with(options.clone()).await?,
             writes: pool(WRITES).connect_lazy_with(options.clone()),
             listening: listening.connect_lazy_with(options.clone()),

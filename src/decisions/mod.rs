@@ -89,5 +89,8 @@ pub mod d0027_audit_search_and_revealing {}
 #[doc = include_str!("0029-watching-and-the-shared-pace.md")]
 pub mod d0029_watching_and_the_shared_pace {}
 
+#[doc = include_str!("0030-what-is-asked-most.md")]
+pub mod d0030_what_is_asked_most {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}

@@ -58,16 +58,31 @@ pub async fn check(
     let (field, value, taken) = match (query.username, query.email, query.phone) {
         (Some(value), None, None) => {
             let username = Username::parse(&value).map_err(|code| wrong(TakenField::Username, code))?;
-            let taken = user_lookup::username_taken(&site.reads, username.key()).await?;
+            let taken = site
+                .hot
+                .ask(async |database| user_lookup::username_taken(database, username.key()).await)
+                .await?;
             (TakenField::Username, value, taken)
         }
         (None, Some(value), None) => {
             let email = Email::parse(&value).map_err(|code| wrong(TakenField::Email, code))?;
-            (TakenField::Email, value, user_lookup::email_taken(&site.reads, email.as_str()).await?)
+            (
+                TakenField::Email,
+                value,
+                site.hot
+                    .ask(async |database| user_lookup::email_taken(database, email.as_str()).await)
+                    .await?,
+            )
         }
         (None, None, Some(value)) => {
             let phone = Phone::parse(&value).map_err(|code| wrong(TakenField::Phone, code))?;
-            (TakenField::Phone, value, user_lookup::phone_taken(&site.reads, phone.as_str()).await?)
+            (
+                TakenField::Phone,
+                value,
+                site.hot
+                    .ask(async |database| user_lookup::phone_taken(database, phone.as_str()).await)
+                    .await?,
+            )
         }
         _ => return Err(Problem::new("invalid_query")),
     };

@@ -47,6 +47,7 @@ use tokio::sync::Semaphore;
 use self::idempotency::Idempotency;
 use self::limits::Limits;
 use self::merchant::live::Live;
+use self::merchant::shown::ShownPages;
 use self::session::activity::Activity;
 use self::session::presence::Presence;
 use crate::account::{Account, Channel, PasswordHasher};
@@ -61,6 +62,7 @@ use crate::config::Settings;
 use crate::eventstore::Commands;
 use crate::eventstore::seal::Sealer;
 use crate::eventstore::upcast::Upcasters;
+use crate::hot_reads::HotReads;
 use crate::merchant::{Product, Store};
 use crate::ports::Ports;
 use crate::projections::product_list::Cursors;
@@ -78,8 +80,8 @@ pub struct Site {
     pub ports: Ports,
     /// For reads: few connections, since reads do not wait for the disk.
     pub reads: PgPool,
-    /// For reads whose plan is good for any arguments, and is made once a connection.
-    pub planned: PgPool,
+    /// For the reads that are asked most.
+    pub hot: HotReads,
     /// For other writes than appends.
     pub writes: PgPool,
     /// Commands on accounts.
@@ -94,6 +96,8 @@ pub struct Site {
     pub cursors: Cursors,
     /// Those who watch their stores.
     pub live: Live,
+    /// Pages of lists that were shown a moment ago.
+    pub shown: ShownPages,
     /// Hashes passwords.
     pub hasher: Arc<dyn PasswordHasher>,
     /// Issues and checks captchas.

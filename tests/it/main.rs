@@ -10,6 +10,7 @@ mod delivery;
 mod embedded_postgres;
 mod eventstore;
 mod history;
+mod hot_reads;
 mod house;
 mod http;
 mod media;

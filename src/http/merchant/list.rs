@@ -1,7 +1,11 @@
 //! S16: the products of a store, by filter, by order and by page.
 
-use axum::extract::State;
+use axum::body::Bytes;
+use axum::extract::{RawQuery, State};
+use axum::http::header;
+use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -128,25 +132,41 @@ impl From<BadCursor> for Problem {
 pub async fn show(
     State(site): State<Shared>,
     session: Session,
+    RawQuery(question): RawQuery,
     Query(asked): Query<ListQuery>,
-) -> Result<axum::Json<ListBody>, Problem> {
-    // One connection for both questions: handing one back costs as much as a small question.
-    let pool = if asked.looks_closer() { &site.reads } else { &site.planned };
-    let mut database = pool.acquire().await?;
-    let head = product_list::list_head(&mut *database, session.row.user_id).await?;
-    let (store_id, categories) = head.ok_or(Problem::new("no_store"))?;
+) -> Result<Response, Problem> {
+    let user_id = session.row.user_id;
+    let version = site.hot.ask(async |database| product_list::list_version(database, user_id).await).await?;
+    let version = version.ok_or(Problem::new("no_store"))?;
+    let (question, now) = (question.unwrap_or_default(), site.ports.now());
+    if let Some(body) = site.shown.get(version, &question, now) {
+        return Ok(json(body));
+    }
     let limit = asked.limit.unwrap_or(USUAL);
-    let query = asked.of(store_id).filter(|_| (1..=MOST).contains(&limit));
+    let query = asked.of(version.store_id).filter(|_| (1..=MOST).contains(&limit));
     let query = query.ok_or(Problem::new("invalid_query"))?;
-    let now = site.ports.now();
     let after = asked.cursor.as_deref().map(|cursor| site.cursors.read(&query, cursor, now)).transpose()?;
-    let page = product_list::list_on(&mut database, &query, after.as_ref(), limit).await?;
-    drop(database);
-    Ok(axum::Json(ListBody {
-        store_id,
+    let read = async |database: &mut PgConnection| {
+        let categories = product_list::categories(&mut *database, version.store_id).await?;
+        Ok((categories, product_list::list_on(database, &query, after.as_ref(), limit).await?))
+    };
+    let (categories, page) = if asked.looks_closer() {
+        read(&mut *site.reads.acquire().await?).await?
+    } else {
+        site.hot.ask(read).await?
+    };
+    let body = ListBody {
+        store_id: version.store_id,
         categories: categories.into_iter().map(CountedCategory::from).collect(),
         products: page.products.into_iter().map(ProductBody::from).collect(),
         next_cursor: page.next.map(|place| site.cursors.write(&query, &place, now)),
         total: page.total,
-    }))
+    };
+    let body = serde_json::to_vec(&body).map_err(|error| Problem::internal(&error))?.into();
+    site.shown.keep(version, &question, now, &body);
+    Ok(json(body))
+}
+
+fn json(body: Bytes) -> Response {
+    ([(header::CONTENT_TYPE, "application/json")], body).into_response()
 }

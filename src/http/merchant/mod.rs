@@ -12,6 +12,7 @@ pub mod import;
 pub mod list;
 pub mod live;
 pub mod products;
+pub mod shown;
 pub mod store;
 pub mod taken;
 
@@ -27,7 +28,8 @@ use crate::projections::product_list::{self, StoreRow};
 
 /// The caller's store.
 async fn own_store(site: &Shared, session: &Session) -> Result<StoreRow, Problem> {
-    let store = product_list::store_of(&site.reads, session.row.user_id).await?;
+    let store =
+        site.hot.ask(async |database| product_list::store_of(database, session.row.user_id).await).await?;
     store.ok_or(Problem::new("no_store"))
 }
 

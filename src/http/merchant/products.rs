@@ -112,7 +112,7 @@ async fn shown(
     product_id: Uuid,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let row = product_list::by_id(&site.reads, product_id).await?;
+    let row = site.hot.ask(async |database| product_list::by_id(database, product_id).await).await?;
     let row = row.filter(|row| row.store_id == store_id && row.deleted_at.is_none());
     let row = row.ok_or(Problem::new("product_not_found"))?;
     let version = tag(row.version);
@@ -130,7 +130,7 @@ async fn asker(
         None => None,
         Some([version]) => Some(*version),
         Some(versions) => {
-            let row = product_list::by_id(&site.reads, product_id).await?;
+            let row = site.hot.ask(async |database| product_list::by_id(database, product_id).await).await?;
             // No product has the version 0.
             Some(row.map(|row| row.version).filter(|version| versions.contains(version)).unwrap_or(0))
         }
@@ -250,7 +250,7 @@ pub async fn delete(
     let store_id = own_store(&site, &session).await?.store_id;
     let asker = asker(&site, store_id, product_id, &headers).await?;
     execute(&site, &caller, &session, product_id, DeleteProduct { asker }).await?;
-    let row = product_list::by_id(&site.reads, product_id).await?;
+    let row = site.hot.ask(async |database| product_list::by_id(database, product_id).await).await?;
     // Restored again already: it was deleted just before.
     let deleted_at = row.and_then(|row| row.deleted_at).unwrap_or_else(|| site.ports.now());
     Ok(axum::Json(DeletedBody { product_id, deleted_at: time(deleted_at) }))

@@ -115,7 +115,7 @@ pub async fn find(site: &Shared, headers: &HeaderMap) -> Result<Session, Problem
 /// # Errors
 /// `login_required`, `session_superseded` or `session_expired`; the database's.
 pub async fn valid(site: &Shared, digest: &[u8]) -> Result<SessionRow, Problem> {
-    let row = session_validity::by_digest(&site.reads, digest).await?;
+    let row = site.hot.ask(async |database| session_validity::by_digest(database, digest).await).await?;
     let row = row.filter(|row| !row.ended).ok_or(Problem::new("login_required"))?;
     if row.superseded {
         return Err(Problem::new("session_superseded"));

@@ -35,6 +35,17 @@ pub struct StoreRow {
     pub product_count: i64,
 }
 
+/// How a store's list stands: as long as this is the same, so is every answer about it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ListVersion {
+    /// The store.
+    pub store_id: Uuid,
+    /// The tables that it was read from; a list that was built anew has others.
+    pub built: i64,
+    /// How many events the list is made of.
+    pub events: i64,
+}
+
 /// A category of a store.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CategoryRow {
@@ -148,35 +159,26 @@ pub async fn categories(
     database: impl PgExecutor<'_>,
     store_id: Uuid,
 ) -> Result<Vec<CategoryRow>, sqlx::Error> {
-    let found = sqlx::query_file_as!(CategoryRow, "projections/product_list/read/categories.sql", store_id)
-        .fetch_all(database)
-        .await?;
-    Ok(by_name(found))
+    // Sorted here, since the database takes longer to fold names than to find them.
+    let mut found =
+        sqlx::query_file_as!(CategoryRow, "projections/product_list/read/categories.sql", store_id)
+            .fetch_all(database)
+            .await?;
+    found.sort_by_cached_key(|category| (folded(&category.name), category.category_id));
+    Ok(found)
 }
 
-/// In the order of their names. Here, since the database takes longer to fold them than to find them.
-fn by_name(mut categories: Vec<CategoryRow>) -> Vec<CategoryRow> {
-    categories.sort_by_cached_key(|category| (folded(&category.name), category.category_id));
-    categories
-}
-
-/// The store of this account, and its categories by name: what every list begins with.
+/// The store of this account, and how its list stands.
 ///
 /// # Errors
 /// The database's error.
-pub async fn list_head(
+pub async fn list_version(
     database: impl PgExecutor<'_>,
     owner_id: Uuid,
-) -> Result<Option<(Uuid, Vec<CategoryRow>)>, sqlx::Error> {
-    let rows = sqlx::query_file!("projections/product_list/read/list_head.sql", owner_id)
-        .fetch_all(database)
-        .await?;
-    let Some(store_id) = rows.first().map(|row| row.store_id) else { return Ok(None) };
-    let category = |(category_id, name, product_count): (Option<Uuid>, Option<String>, i64)| {
-        Some(CategoryRow { category_id: category_id?, name: name?, product_count })
-    };
-    let categories = rows.into_iter().map(|row| (row.category_id, row.name, row.product_count));
-    Ok(Some((store_id, by_name(categories.filter_map(category).collect()))))
+) -> Result<Option<ListVersion>, sqlx::Error> {
+    sqlx::query_file_as!(ListVersion, "projections/product_list/read/list_version.sql", owner_id)
+        .fetch_optional(database)
+        .await
 }
 
 /// The product with this id, deleted or not: look at `deleted_at`.

@@ -6,6 +6,7 @@ mod changing;
 mod files;
 mod listing;
 mod races;
+mod remembered;
 mod store;
 mod walking;
 mod watching;

@@ -188,7 +188,7 @@ async fn small_questions_read_little(connection: &mut PgConnection, store_id: Uu
         .unwrap();
     for (sql, types, arguments) in [
         // Who owns a store has its number.
-        (read!("list_head"), "uuid", format!("'{store_id}'")),
+        (read!("list_version"), "uuid", format!("'{store_id}'")),
         (read!("store_of"), "uuid", format!("'{store_id}'")),
         (read!("store_by_id"), "uuid", format!("'{store_id}'")),
         (read!("categories"), "uuid", format!("'{store_id}'")),
