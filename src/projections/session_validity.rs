@@ -36,6 +36,8 @@ pub struct SessionRow {
     pub roles: Vec<String>,
     /// When the account was registered.
     pub created_at: DateTime<Utc>,
+    /// The account's store, if it has opened one.
+    pub store_id: Option<Uuid>,
 }
 
 /// When a session began and what became of it.

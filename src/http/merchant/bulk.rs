@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{own_store, told, with_categories};
+use super::{own_store_id, told, with_categories};
 use crate::fields::{FieldCode, FieldError, Fields, present};
 use crate::http::Shared;
 use crate::http::extract::{Caller, Json};
@@ -141,7 +141,7 @@ pub async fn act(
     headers: HeaderMap,
     Json(request): Json<BulkRequest>,
 ) -> Result<axum::Json<BulkBody>, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     let named = request.category_id.as_ref().is_some_and(Option::is_some);
     let store = with_categories(&site, store_id, named).await?;
     let (action, mut product_ids) = request.parse(|id| store.category(id).is_some())?;

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::own_store;
+use super::own_store_id;
 use crate::http::Shared;
 use crate::http::extract::{Caller, Json, Path};
 use crate::http::problem::{Problem, ProblemBody};
@@ -39,12 +39,12 @@ pub async fn add(
     session: Session,
     Json(request): Json<CategoryRequest>,
 ) -> Result<(StatusCode, axum::Json<CategoryBody>), Problem> {
-    let store = own_store(&site, &session).await?;
+    let store_id = own_store_id(&session)?;
     let name = request.parse()?;
     let (actor_id, category_id) = (session.row.user_id, site.ports.id()?);
     let body = CategoryBody { category_id, name: name.as_str().to_owned() };
     let command = AddCategory { actor_id, category_id, name };
-    site.stores.execute(&store.store_id.to_string(), command.into(), caller.metadata(actor_id)).await?;
+    site.stores.execute(&store_id.to_string(), command.into(), caller.metadata(actor_id)).await?;
     Ok((StatusCode::CREATED, axum::Json(body)))
 }
 
@@ -64,12 +64,12 @@ pub async fn rename(
     Path(category_id): Path<Uuid>,
     Json(request): Json<CategoryRequest>,
 ) -> Result<axum::Json<CategoryBody>, Problem> {
-    let store = own_store(&site, &session).await?;
+    let store_id = own_store_id(&session)?;
     let name = request.parse()?;
     let actor_id = session.row.user_id;
     let body = CategoryBody { category_id, name: name.as_str().to_owned() };
     let command = RenameCategory { actor_id, category_id, name };
-    site.stores.execute(&store.store_id.to_string(), command.into(), caller.metadata(actor_id)).await?;
+    site.stores.execute(&store_id.to_string(), command.into(), caller.metadata(actor_id)).await?;
     Ok(axum::Json(body))
 }
 
@@ -88,12 +88,12 @@ pub async fn remove(
     session: Session,
     Path(category_id): Path<Uuid>,
 ) -> Result<StatusCode, Problem> {
-    let store = own_store(&site, &session).await?;
-    let categories = product_list::categories(&site.reads, store.store_id).await?;
+    let store_id = own_store_id(&session)?;
+    let categories = product_list::categories(&site.reads, store_id).await?;
     let counted = categories.iter().find(|category| category.category_id == category_id);
     let products = counted.map_or(0, |category| category.product_count.unsigned_abs());
     let actor_id = session.row.user_id;
     let command = RemoveCategory { actor_id, category_id, products };
-    site.stores.execute(&store.store_id.to_string(), command.into(), caller.metadata(actor_id)).await?;
+    site.stores.execute(&store_id.to_string(), command.into(), caller.metadata(actor_id)).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -19,7 +19,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use utoipa::IntoParams;
 
 use super::live::{Subscription, Told, replaced, session_over};
-use super::own_store;
+use super::own_store_id;
 use crate::http::Shared;
 use crate::http::extract::Query;
 use crate::http::problem::{Problem, ProblemBody};
@@ -62,7 +62,7 @@ pub async fn watch(
     headers: HeaderMap,
     Query(asked): Query<EventsQuery>,
 ) -> Result<Response, Problem> {
-    let store = own_store(&site, &session).await?;
+    let store_id = own_store_id(&session)?;
     let after = match headers.get(LAST_EVENT_ID) {
         Some(text) => Some(text.to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(-1)),
         None => asked.after,
@@ -70,8 +70,8 @@ pub async fn watch(
     if after.is_some_and(|after| after < 0) {
         return Err(Problem::new("invalid_query"));
     }
-    let subscription = site.live.subscribe(store.store_id, store.owner_id).await?;
-    let missed = site.live.missed(store.store_id, after).await?;
+    let subscription = site.live.subscribe(store_id, session.row.user_id).await?;
+    let missed = site.live.missed(store_id, after).await?;
     let mut ticks = interval(TICK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let watching = Watching {

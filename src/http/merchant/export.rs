@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::csv::{MARK, row};
 use super::list::ListQuery;
-use super::own_store;
+use super::own_store_id;
 use crate::http::Shared;
 use crate::http::captcha::time;
 use crate::http::extract::Query;
@@ -54,7 +54,7 @@ pub async fn products(
     session: Session,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     let query = asked.of(store_id).filter(|_| asked.is_whole()).ok_or(Problem::new("invalid_query"))?;
     let categories = product_list::categories(&site.reads, store_id).await?;
     let names: HashMap<Uuid, String> =

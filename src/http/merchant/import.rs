@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::csv::{Row, Rows};
-use super::{own_store, told};
+use super::{own_store_id, told};
 use crate::fields::text::folded;
 use crate::fields::{FieldCode, FieldError};
 use crate::http::Shared;
@@ -91,7 +91,7 @@ pub async fn products(
     session: Session,
     request: Request,
 ) -> Result<axum::Json<ImportBody>, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     let spoken = request.headers().get(header::ACCEPT_LANGUAGE).and_then(|value| value.to_str().ok());
     let language = Language::preferred(spoken);
     let file = received(&site, request).await?;

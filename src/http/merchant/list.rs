@@ -9,6 +9,7 @@ use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
+use super::own_store_id;
 use super::products::ProductBody;
 use crate::http::Shared;
 use crate::http::extract::Query;
@@ -135,19 +136,19 @@ pub async fn show(
     RawQuery(question): RawQuery,
     Query(asked): Query<ListQuery>,
 ) -> Result<Response, Problem> {
-    let user_id = session.row.user_id;
-    let version = site.hot.ask(async |database| product_list::list_version(database, user_id).await).await?;
+    let store_id = own_store_id(&session)?;
+    let version = site.hot.ask(async |database| product_list::list_version(database, store_id).await).await?;
     let version = version.ok_or(Problem::new("no_store"))?;
     let (question, now) = (question.unwrap_or_default(), site.ports.now());
     if let Some(body) = site.shown.get(version, &question, now) {
         return Ok(json(body));
     }
     let limit = asked.limit.unwrap_or(USUAL);
-    let query = asked.of(version.store_id).filter(|_| (1..=MOST).contains(&limit));
+    let query = asked.of(store_id).filter(|_| (1..=MOST).contains(&limit));
     let query = query.ok_or(Problem::new("invalid_query"))?;
     let after = asked.cursor.as_deref().map(|cursor| site.cursors.read(&query, cursor, now)).transpose()?;
     let read = async |database: &mut PgConnection| {
-        let categories = product_list::categories(&mut *database, version.store_id).await?;
+        let categories = product_list::categories(&mut *database, store_id).await?;
         Ok((categories, product_list::list_on(database, &query, after.as_ref(), limit).await?))
     };
     let (categories, page) = if asked.looks_closer() {
@@ -156,7 +157,7 @@ pub async fn show(
         site.hot.ask(read).await?
     };
     let body = ListBody {
-        store_id: version.store_id,
+        store_id,
         categories: categories.into_iter().map(CountedCategory::from).collect(),
         products: page.products.into_iter().map(ProductBody::from).collect(),
         next_cursor: page.next.map(|place| site.cursors.write(&query, &place, now)),

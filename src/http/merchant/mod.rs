@@ -1,6 +1,6 @@
 //! A merchant's store over HTTP: S16–S20, one file a resource.
 //!
-//! Every route begins with the caller's store, found in the read model, and is answered `no_store` without
+//! Every route begins with the caller's store, which the session's row names, and is answered `no_store` without
 //! one. Whose a product is, is decided by the product itself on a write, and told as if there were none on a read.
 
 pub mod bulk;
@@ -25,6 +25,11 @@ use super::session::Session;
 use super::words::{self, Language};
 use crate::merchant::Store;
 use crate::projections::product_list::{self, StoreRow};
+
+/// The caller's store, by its id alone.
+fn own_store_id(session: &Session) -> Result<Uuid, Problem> {
+    session.row.store_id.ok_or(Problem::new("no_store"))
+}
 
 /// The caller's store.
 async fn own_store(site: &Shared, session: &Session) -> Result<StoreRow, Problem> {

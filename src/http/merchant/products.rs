@@ -7,7 +7,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use super::{admitted, own_store, tag, with_categories};
+use super::{admitted, own_store_id, tag, with_categories};
 use crate::http::Shared;
 use crate::http::captcha::time;
 use crate::http::extract::{Caller, Json, Path};
@@ -167,7 +167,7 @@ pub async fn list(
     session: Session,
     Json(request): Json<ListingRequest>,
 ) -> Result<Response, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     let store = with_categories(&site, store_id, request.category_id.is_some()).await?;
     let listing = request.parse(|id| store.category(id).is_some())?;
     let product_id = site.ports.id()?;
@@ -196,7 +196,7 @@ pub async fn show(
     session: Session,
     Path(product_id): Path<Uuid>,
 ) -> Result<Response, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     shown(&site, store_id, product_id, StatusCode::OK).await
 }
 
@@ -220,7 +220,7 @@ pub async fn modify(
     headers: HeaderMap,
     Json(request): Json<ModifyRequest>,
 ) -> Result<Response, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     let named = request.category_id.as_ref().is_some_and(Option::is_some);
     let store = with_categories(&site, store_id, named).await?;
     let wanted = request.parse(|id| store.category(id).is_some())?;
@@ -247,7 +247,7 @@ pub async fn delete(
     Path(product_id): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<axum::Json<DeletedBody>, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     let asker = asker(&site, store_id, product_id, &headers).await?;
     execute(&site, &caller, &session, product_id, DeleteProduct { asker }).await?;
     let row = site.hot.ask(async |database| product_list::by_id(database, product_id).await).await?;
@@ -275,7 +275,7 @@ pub async fn restore(
     Path(product_id): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     let asker = asker(&site, store_id, product_id, &headers).await?;
     execute(&site, &caller, &session, product_id, RestoreProduct { asker }).await?;
     shown(&site, store_id, product_id, StatusCode::OK).await
@@ -299,7 +299,7 @@ pub async fn refresh(
     Path(product_id): Path<Uuid>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let store_id = own_store(&site, &session).await?.store_id;
+    let store_id = own_store_id(&session)?;
     let asker = asker(&site, store_id, product_id, &headers).await?;
     execute(&site, &caller, &session, product_id, RequestRefresh { asker }).await?;
     shown(&site, store_id, product_id, StatusCode::ACCEPTED).await

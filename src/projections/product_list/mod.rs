@@ -168,15 +168,15 @@ pub async fn categories(
     Ok(found)
 }
 
-/// The store of this account, and how its list stands.
+/// How the list of this store stands.
 ///
 /// # Errors
 /// The database's error.
 pub async fn list_version(
     database: impl PgExecutor<'_>,
-    owner_id: Uuid,
+    store_id: Uuid,
 ) -> Result<Option<ListVersion>, sqlx::Error> {
-    sqlx::query_file_as!(ListVersion, "projections/product_list/read/list_version.sql", owner_id)
+    sqlx::query_file_as!(ListVersion, "projections/product_list/read/list_version.sql", store_id)
         .fetch_optional(database)
         .await
 }
