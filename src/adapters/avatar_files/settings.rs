@@ -12,6 +12,8 @@ use object_store::path::Path;
 use object_store::{BackoffConfig, ClientOptions, ObjectStore, RetryConfig};
 use reqwest::Url;
 
+use crate::adapters::embedded_postgres::create_passable;
+
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(3);
 /// How long one request may take.
@@ -145,6 +147,8 @@ pub(super) fn open(store: &MediaStore) -> Result<Opened, BadStore> {
 fn open_folder(folder: &std::path::Path) -> Result<Opened, BadStore> {
     use std::os::unix::fs::DirBuilderExt as _;
     let bad = |error| BadStore::Folder { folder: folder.to_owned(), error };
+    // The folder above is the data folder, which others may have to pass through.
+    folder.parent().map_or(Ok(()), create_passable).map_err(bad)?;
     DirBuilder::new().recursive(true).mode(0o700).create(folder).map_err(bad)?;
     let root = folder.canonicalize().map_err(bad)?;
     let store = LocalFileSystem::new_with_prefix(&root).map_err(|error| bad(std::io::Error::other(error)))?;

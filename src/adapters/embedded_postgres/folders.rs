@@ -164,14 +164,16 @@ fn try_lock(path: &Path) -> io::Result<Option<File>> {
 }
 
 fn create_data_dir(data_dir: &Path) -> Result<PathBuf, StartError> {
-    let missing: Vec<&Path> = data_dir
-        .ancestors()
-        .take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists())
-        .collect();
-    for folder in missing.into_iter().rev() {
-        create_folder(folder).map_err(StartError::files("create", folder))?;
-    }
+    create_passable(data_dir).map_err(StartError::files("create", data_dir))?;
     fs::canonicalize(data_dir).map_err(StartError::files("open", data_dir))
+}
+
+/// Makes a folder, and those above it that are missing, as the server needs them to be: whoever comes first makes
+/// the data folder, also a command that needs no server.
+pub(in crate::adapters) fn create_passable(folder: &Path) -> io::Result<()> {
+    let missing: Vec<&Path> =
+        folder.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists()).collect();
+    missing.into_iter().rev().try_for_each(create_folder)
 }
 
 fn create_folder(folder: &Path) -> io::Result<()> {

@@ -31,6 +31,7 @@ use std::{
 use sqlx::postgres::PgConnectOptions;
 use tokio::time;
 
+pub(in crate::adapters) use self::folders::create_passable;
 use self::{
     account::Account,
     folders::Folders,

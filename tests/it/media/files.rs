@@ -1,5 +1,6 @@
 //! Where avatars are kept: one story, told by a folder and by an S3 service in another process.
 
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
@@ -55,6 +56,17 @@ async fn story(files: &AvatarFiles) {
 
 async fn bytes(files: &AvatarFiles, name: &AvatarName, size: AvatarSize) -> Option<Vec<u8>> {
     files.get(name, size).await.unwrap().map(Vec::from)
+}
+
+/// A server that root starts runs as another user, who must get through to its files, whoever made the folder above.
+#[tokio::test]
+async fn the_folder_above_can_be_passed_through_by_the_database_server_and_the_pictures_own_cannot() {
+    let data = Folder::new("above");
+    AvatarFiles::new(&MediaStore::Folder(data.0.join("media"))).unwrap();
+    let mode = |folder: &Path| std::fs::metadata(folder).unwrap().permissions().mode() & 0o777;
+    let is_root = std::fs::metadata(&data.0).unwrap().uid() == 0;
+    assert_eq!(mode(&data.0), if is_root { 0o711 } else { 0o700 });
+    assert_eq!(mode(&data.0.join("media")), 0o700);
 }
 
 /// A folder that is gone with the test.
