@@ -163,7 +163,7 @@ impl World<'_> {
         at: DateTime<Utc>,
     ) -> Result<(), BulkError> {
         let metadata = Metadata { actor_id: Some(person), ..Metadata::default() };
-        self.bulk.record(&self.stores.accounts, &person.to_string(), events, metadata, at).await
+        self.bulk.record(&self.stores.accounts, &person.to_string(), events, &metadata, at).await
     }
 
     async fn register(&mut self, at: DateTime<Utc>) -> Result<(), BulkError> {
@@ -228,6 +228,6 @@ impl World<'_> {
             active_users,
             position: self.bulk.position(),
         };
-        self.bulk.record(&self.stores.statistics, STREAM, &[closed], Metadata::default(), at).await
+        self.bulk.record(&self.stores.statistics, STREAM, &[closed], &Metadata::default(), at).await
     }
 }
