@@ -86,11 +86,14 @@ fn as_jsonb(value: &Value) -> String {
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(as_jsonb).collect::<Vec<_>>().join(", ")),
-        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            // Without a sign of zero and without exponents, as `numeric` is.
-            Some(number) => (number + 0.0).to_string(),
-            None => number.to_string(),
-        },
+        Value::Number(number) => {
+            let canonical = serde_json_canonicalizer::to_string(number).unwrap();
+            match number.as_f64() {
+                // Without exponents, as `numeric` is.
+                Some(number) if canonical.contains('e') => number.to_string(),
+                _ => canonical,
+            }
+        }
         other => other.to_string(),
     }
 }
