@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use chrono::NaiveDate;
 
+use super::progress::Bar;
 use super::{Failure, close, say};
 use crate::account::Password;
 use crate::app::{App, master_key};
@@ -62,18 +63,16 @@ async fn act(settings: Settings, database: &Database, demo: &Demo) -> Result<(),
     let done = fill(&app, database, demo, until).await;
     app.stop().await;
     let (written, seconds) = done?;
-    let begun = Instant::now();
-    rebuild_all(database, &sealer).await?;
     #[expect(clippy::cast_precision_loss, reason = "a rate to be read")]
     let rate = written.events as f64 / seconds.max(0.001);
+    let Written { events, people, stores, products } = written;
     say(format_args!(
-        "{} events of {} people, {} stores and {} products up to {until}: {rate:.0} events/s; read models built in {:.1} s",
-        written.events,
-        written.people,
-        written.stores,
-        written.products,
-        begun.elapsed().as_secs_f64()
+        "{people} people, {stores} stores and {products} products up to {}: {events} events written in {seconds:.1} s, {rate:.0} events/s",
+        until.format("%F %T UTC")
     ));
+    let begun = Instant::now();
+    rebuild_all(database, &sealer).await?;
+    say(format_args!("read models built in {:.1} s", begun.elapsed().as_secs_f64()));
     for (name, role) in CAST {
         say(format_args!("{name}: {role}"));
     }
@@ -120,7 +119,7 @@ async fn fill(
 }
 
 async fn rebuild_all(database: &Database, sealer: &Sealer) -> Result<(), AppError> {
-    let builder = builder(&database.app, sealer);
+    let builder = builder(&database.app, sealer).watched_by(Arc::new(Bar::default()));
     for model in ReadModel::all()? {
         builder.rebuild(&model, When::Always).await?;
     }

@@ -87,10 +87,12 @@ pub async fn write(
         people: Vec::new(),
         shops: Vec::new(),
         listings: Vec::new(),
+        today: (last, plan.until..plan.until),
         counts: BTreeMap::new(),
     };
     for (date, amount) in dates.iter().zip(registrations) {
         let day = plan.calendar.day(*date);
+        world.today = (*date, day.clone());
         world.look_ahead(*date, &day, amount);
         world.live_until(day.end.min(plan.until)).await?;
     }
@@ -110,6 +112,8 @@ pub(super) struct World<'a> {
     pub(super) people: Vec<Person>,
     pub(super) shops: Vec<Shop>,
     pub(super) listings: Vec<Listing>,
+    /// The day that is being lived, and from when to when it lasts.
+    today: (NaiveDate, Range<DateTime<Utc>>),
     counts: BTreeMap<NaiveDate, Count>,
 }
 
@@ -117,6 +121,12 @@ impl World<'_> {
     pub(super) fn plan_for(&mut self, at: DateTime<Utc>, moment: Moment) {
         self.drawn += 1;
         self.ahead.push(Reverse((at, self.drawn, moment)));
+    }
+
+    /// The local day of an instant: mostly that of today, which is known without asking the zone's rules.
+    fn date(&self, at: DateTime<Utc>) -> NaiveDate {
+        let (date, day) = &self.today;
+        if day.contains(&at) { *date } else { self.plan.calendar.date(at) }
     }
 
     /// Decides who registers and who comes on a day.
@@ -163,13 +173,13 @@ impl World<'_> {
         at: DateTime<Utc>,
     ) -> Result<(), BulkError> {
         let metadata = Metadata { actor_id: Some(person), ..Metadata::default() };
-        self.bulk.record(&self.stores.accounts, &person.to_string(), events, metadata, at).await
+        self.bulk.record(&self.stores.accounts, &person.to_string(), events, &metadata, at).await
     }
 
     async fn register(&mut self, at: DateTime<Utc>) -> Result<(), BulkError> {
         let number = u32::try_from(self.people.len()).unwrap_or(u32::MAX);
         let Some(identity) = people::identity(number, &mut self.chance) else { return Ok(()) };
-        let (id, date) = (self.chance.id(at), self.plan.calendar.date(at));
+        let (id, date) = (self.chance.id(at), self.date(at));
         let person = Person::new(id, number, date, &mut self.chance);
         self.tell(id, &[people::registered(&identity, &self.plan.password_hash, date)], at).await?;
         if let Some(role) = CAST.get(number as usize).and_then(|(_, role)| Role::parse(role)) {
@@ -190,12 +200,13 @@ impl World<'_> {
     }
 
     async fn visit(&mut self, nth: usize, at: DateTime<Utc>) -> Result<(), BulkError> {
+        let seen = at + TimeDelta::milliseconds(400);
+        let (date, seen_on) = (self.date(at), self.date(seen));
         let Some(person) = self.people.get_mut(nth).filter(|person| !person.is_erased) else { return Ok(()) };
         person.login_time = at.timestamp_millis().max(person.login_time + 1);
         let (id, login_time, store, is_merchant) =
             (person.id, person.login_time, person.store, person.is_merchant);
-        let (date, seen) = (self.plan.calendar.date(at), at + TimeDelta::milliseconds(400));
-        let is_counted = self.plan.calendar.date(seen) == date && person.comes_first_on(date);
+        let is_counted = seen_on == date && person.comes_first_on(date);
         let session_digest = self.chance.digest();
         let logged_in = AccountEvent::LoggedIn { session_digest, login_time, user_agent: None };
         self.tell(id, &[logged_in], at).await?;
@@ -228,6 +239,6 @@ impl World<'_> {
             active_users,
             position: self.bulk.position(),
         };
-        self.bulk.record(&self.stores.statistics, STREAM, &[closed], Metadata::default(), at).await
+        self.bulk.record(&self.stores.statistics, STREAM, &[closed], &Metadata::default(), at).await
     }
 }

@@ -25,7 +25,7 @@ impl World<'_> {
     ) -> Result<(), BulkError> {
         let (shop, events) = merchants::open(owner, at, &mut self.chance);
         let metadata = Metadata { actor_id: Some(owner), ..Metadata::default() };
-        self.bulk.record(&self.stores.shops, &shop.id.to_string(), &events, metadata, at).await?;
+        self.bulk.record(&self.stores.shops, &shop.id.to_string(), &events, &metadata, at).await?;
         if let Some(person) = self.people.get_mut(nth) {
             person.store = Some(self.shops.len());
         }
@@ -38,7 +38,7 @@ impl World<'_> {
         let number = self.listings.len();
         let (listing, listed) = merchants::list(number, (nth, shop), at, &mut self.chance);
         let metadata = Metadata { actor_id: Some(shop.owner), ..Metadata::default() };
-        self.bulk.record(&self.stores.products, &listing.id.to_string(), &[listed], metadata, at).await?;
+        self.bulk.record(&self.stores.products, &listing.id.to_string(), &[listed], &metadata, at).await?;
         self.listings.push(listing);
         for (at, moment) in merchants::fate(number, at, &mut self.chance) {
             self.plan_for(at, moment);
@@ -85,6 +85,6 @@ impl World<'_> {
             _ => return Ok(()),
         };
         let id = listing.id.to_string();
-        self.bulk.record(&self.stores.products, &id, &[event], metadata, at).await
+        self.bulk.record(&self.stores.products, &id, &[event], &metadata, at).await
     }
 }

@@ -12,6 +12,7 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 use sqlx::{FromRow, PgConnection};
 
+use super::personal::may_hold_marker;
 use super::seal::{self, KeyRing, Sealer};
 use super::upcast::Upcasters;
 use super::writer::listeners::Incoming;
@@ -156,11 +157,6 @@ impl Reader {
     }
 }
 
-/// Whether a JSON text may hold a marker of [`super::personal`].
-fn may_be_sealed(json: &str) -> bool {
-    json.contains("\"$")
-}
-
 fn add_member(members: &mut String, name: &str, json: &str) {
     if !members.is_empty() {
         members.push(',');
@@ -172,7 +168,7 @@ fn add_member(members: &mut String, name: &str, json: &str) {
 
 impl Payload {
     fn of(text: &str, read: Option<&BTreeSet<String>>) -> Self {
-        if !may_be_sealed(text) {
+        if !may_hold_marker(text) {
             return Self::Plain;
         }
         let whole = || Self::Whole(serde_json::from_str(text).unwrap_or_default());
@@ -184,7 +180,7 @@ impl Payload {
         for field in read {
             match members.get(field).map(|value| value.get()) {
                 None => (),
-                Some(json) if may_be_sealed(json) => {
+                Some(json) if may_hold_marker(json) => {
                     sealed.push((field.clone(), serde_json::from_str(json).unwrap_or_default()));
                 }
                 Some(json) => add_member(&mut open, field, json),

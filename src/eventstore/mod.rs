@@ -84,8 +84,9 @@ pub struct NewEvent {
     pub event_version: String,
     /// RFC 8785 canonical JSON of the sealed payload, as it goes into the table.
     pub sealed: String,
-    /// JSON of the open payload for the inline projections that hear this event.
-    pub open: String,
+    /// JSON of the open payload for the inline projections that hear this event; none where nothing is sealed, so that
+    /// it is that of the table.
+    pub open: Option<String>,
 }
 
 /// A claim as the table keeps it: the value only as a keyed digest.

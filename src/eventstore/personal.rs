@@ -22,6 +22,11 @@ pub(crate) const SEALED: &str = "$sealed";
 /// Marker key of a value whose key has been destroyed.
 pub(crate) const ERASED: &str = "$erased";
 
+/// Whether a JSON text may hold a marker; a text that begins with a dollar sign looks like one.
+pub(crate) fn may_hold_marker(json: &str) -> bool {
+    json.contains("\"$")
+}
+
 /// A value about a person: sealed with that person's key in the log, `None` once the person is forgotten.
 ///
 /// `Debug` never prints the value, so that a log line cannot leak it.

@@ -33,6 +33,7 @@ pub(super) async fn hash(
 }
 
 fn extend(mut head: Head, mut rows: Rows, batch: &[(Append, DateTime<Utc>)]) -> (Head, Rows) {
+    let mut bytes = String::new();
     for (append, at) in batch {
         // Never decreasing, as in any other append.
         head.recorded_at = head.recorded_at.max(*at);
@@ -52,7 +53,7 @@ fn extend(mut head: Head, mut rows: Rows, batch: &[(Append, DateTime<Utc>)]) -> 
                 recorded_at: head.recorded_at,
                 sequence,
             }
-            .leaf();
+            .leaf_in(&mut bytes);
             head.frontier.push(leaf);
             rows.row(11);
             rows.bigint(head.position);

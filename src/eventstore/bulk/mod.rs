@@ -29,8 +29,8 @@ use super::seal::SealingKey;
 use super::store::{Context, Store};
 use super::writer::batch::Head;
 
-/// How many events are hashed and sent at a time.
-const BATCH: usize = 5_000;
+/// How many events are hashed and sent at a time: as many as stay in the processor's cache.
+const BATCH: usize = 1_000;
 
 /// Why a history could not be written.
 #[derive(Debug, thiserror::Error)]
@@ -117,12 +117,12 @@ impl Bulk {
         store: &Store<A>,
         aggregate_id: &str,
         events: &[A::Event],
-        metadata: Metadata,
+        metadata: &Metadata,
         at: DateTime<Utc>,
     ) -> Result<(), BulkError> {
         let stream = self.streams.entry(aggregate_id.to_owned()).or_default();
         let mut context = Context::at(aggregate_id, stream.sequence, stream.person.take());
-        let prepared = store.prepare(&mut context, events, &metadata.into_map());
+        let prepared = store.prepare(&mut context, events, metadata);
         let mut append = prepared.map_err(|error| BulkError::Unprepared(error.to_string()))?;
         stream.sequence += i64::try_from(events.len()).unwrap_or(0);
         stream.person = context.person;

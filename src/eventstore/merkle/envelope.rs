@@ -1,7 +1,5 @@
 //! The leaf: an event's canonical bytes, as they are hashed, exported and shown to whoever checks a proof.
 
-use std::fmt;
-
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
@@ -39,27 +37,47 @@ impl Envelope<'_> {
     /// Payload and metadata are canonical already and are put in as they are, which saves parsing them again.
     #[must_use]
     pub fn canonical(&self) -> String {
-        format!(
-            "{{\"aggregate_id\":{},\"aggregate_type\":{},\"event_id\":\"{}\",\"event_type\":{},\
-             \"event_version\":{},\"log\":0,\"metadata\":{},\"payload\":{},\"position\":{},\
-             \"recorded_at\":\"{}\",\"sequence\":{}}}",
-            Quoted(self.aggregate_id),
-            Quoted(self.aggregate_type),
-            self.event_id,
-            Quoted(self.event_type),
-            Quoted(self.event_version),
-            self.metadata,
-            self.payload,
-            self.position,
-            self.recorded_at.to_rfc3339_opts(SecondsFormat::Micros, true),
-            self.sequence,
-        )
+        let mut out = String::with_capacity(self.payload.len() + self.metadata.len() + 512);
+        self.write(&mut out);
+        out
+    }
+
+    fn write(&self, out: &mut String) {
+        out.push_str("{\"aggregate_id\":");
+        quote(self.aggregate_id, out);
+        out.push_str(",\"aggregate_type\":");
+        quote(self.aggregate_type, out);
+        out.push_str(",\"event_id\":\"");
+        out.push_str(self.event_id.hyphenated().encode_lower(&mut Uuid::encode_buffer()));
+        out.push_str("\",\"event_type\":");
+        quote(self.event_type, out);
+        out.push_str(",\"event_version\":");
+        quote(self.event_version, out);
+        out.push_str(",\"log\":0,\"metadata\":");
+        out.push_str(self.metadata);
+        out.push_str(",\"payload\":");
+        out.push_str(self.payload);
+        out.push_str(",\"position\":");
+        out.push_str(&self.position.to_string());
+        out.push_str(",\"recorded_at\":\"");
+        out.push_str(&self.recorded_at.to_rfc3339_opts(SecondsFormat::Micros, true));
+        out.push_str("\",\"sequence\":");
+        out.push_str(&self.sequence.to_string());
+        out.push('}');
     }
 
     /// The event's leaf hash.
     #[must_use]
     pub fn leaf(&self) -> Hash {
-        leaf_hash(self.canonical().as_bytes())
+        self.leaf_in(&mut String::new())
+    }
+
+    /// The same, its bytes put together where those of the event before were.
+    #[must_use]
+    pub fn leaf_in(&self, buffer: &mut String) -> Hash {
+        buffer.clear();
+        self.write(buffer);
+        leaf_hash(buffer.as_bytes())
     }
 }
 
@@ -128,15 +146,14 @@ fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
-/// A JSON string; ids and names, which need no escaping, are written as they are.
-struct Quoted<'a>(&'a str);
-
-impl fmt::Display for Quoted<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
-            return write!(f, "\"{}\"", self.0);
-        }
-        write!(f, "{}", serde_json::Value::from(self.0))
+/// Writes a JSON string; ids and names, which need no escaping, as they are.
+fn quote(text: &str, out: &mut String) {
+    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
+    } else {
+        out.push_str(&serde_json::Value::from(text).to_string());
     }
 }
 

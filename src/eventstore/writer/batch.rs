@@ -135,6 +135,7 @@ impl Columns {
         let mut heard: Vec<(&str, Incoming)> = Vec::new();
         let mut recorded_at = head.recorded_at;
         let mut position = head.position;
+        let mut bytes = String::new();
         for (nth, (append, at)) in batch.into_iter().enumerate() {
             let command = i32::try_from(nth).unwrap_or(i32::MAX);
             // Never decreasing, whatever the clock does.
@@ -155,7 +156,7 @@ impl Columns {
                     recorded_at,
                     sequence,
                 }
-                .leaf();
+                .leaf_in(&mut bytes);
                 frontier.push(leaf);
                 columns.commands.push(command);
                 columns.event_ids.push(event.event_id);
@@ -170,8 +171,8 @@ impl Columns {
                 columns.leaves.push(leaf.to_vec());
                 if !listeners.of(&event.event_type).is_empty() {
                     let aggregate_id = append.aggregate_id.clone();
-                    let incoming =
-                        Incoming { aggregate_id, payload: event.open.clone(), recorded_at, position };
+                    let payload = event.open.as_ref().unwrap_or(&event.sealed).clone();
+                    let incoming = Incoming { aggregate_id, payload, recorded_at, position };
                     heard.push((&event.event_type, incoming));
                 }
             }

@@ -41,7 +41,7 @@ impl Worker for Appender {
             event_type: "bench.noted".to_owned(),
             event_version: "1".to_owned(),
             sealed: PAYLOAD.to_owned(),
-            open: String::new(),
+            open: None,
         };
         let append = Append {
             aggregate_type: "note",

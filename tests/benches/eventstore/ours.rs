@@ -148,8 +148,8 @@ impl Ask {
             event_id: self.log.ports.id()?,
             event_type: NOTED.to_owned(),
             event_version: "1".to_owned(),
-            open: payload.clone(),
             sealed: payload,
+            open: None,
         };
         let append = Append {
             aggregate_type: "note",

@@ -87,7 +87,7 @@ fn append(stream: usize, sealed: &str) -> Append {
         event_type: "counter.added".to_owned(),
         event_version: "1".to_owned(),
         sealed: sealed.to_owned(),
-        open: String::new(),
+        open: None,
     };
     Append {
         aggregate_type: "counter",

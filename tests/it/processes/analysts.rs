@@ -67,7 +67,7 @@ async fn a_year_is_made_once_and_its_numbers_are_read_by_others() {
         assert_eq!((status, out.as_str()), (Some(1), ""), "{error}");
         let (status, out, error) = demo(&[]);
         assert_eq!(status, Some(0), "{error}");
-        assert!(out.contains(" 60 people") && out.contains("everybody's password: "), "{out}");
+        assert!(out.contains("60 people, ") && out.contains("everybody's password: "), "{out}");
         let (status, _, error) = demo(&[]);
         assert_eq!(status, Some(1));
         assert!(error.contains("the log is not empty") && error.lines().count() == 1, "{error}");

@@ -1,16 +1,32 @@
-//! Canonical JSON (RFC 8785): telling whether bytes are it, and making it of what `jsonb` prints.
+//! Canonical JSON (RFC 8785): telling whether bytes are it, and making it of what `jsonb` and serde print.
 //!
 //! An auditor hashes an event's bytes as they lie. That these bytes have one meaning only is what canonical JSON
 //! gives: no member twice, none out of order, one way to write each string and each number. [`Scanner`] proves it
 //! while it reads, without building values, since that is most of the work of checking a log. [`write()`] is for the
 //! way out of the database: `jsonb` keeps no text, but prints strings as RFC 8785 does and only orders members
-//! by length first.
+//! by length first. [`of()`] is for the way in: what serde prints has canonical strings too, only the order is another. The
+//! library, which parses every name again, would cost an append several times as much; it is asked about odd numbers.
 
 mod writer;
 
 use std::cmp::Ordering;
 
+use serde_json::Value;
+
 pub use writer::write;
+
+/// The canonical form of what serde printed.
+///
+/// # Errors
+/// When it is no JSON.
+pub fn of(json: &str) -> Result<String, serde_json::Error> {
+    let mut out = String::with_capacity(json.len());
+    match write(json, &mut out) {
+        Ok(()) => Ok(out),
+        // A number that `jsonb` would print in another way, or a member twice, of which the last one counts.
+        Err(_) => serde_json_canonicalizer::to_string(&serde_json::from_str::<Value>(json)?),
+    }
+}
 
 /// How deep values may lie in each other.
 const DEEPEST: u32 = 128;

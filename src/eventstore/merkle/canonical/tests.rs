@@ -86,13 +86,24 @@ fn as_jsonb(value: &Value) -> String {
             format!("{{{}}}", members.collect::<Vec<_>>().join(", "))
         }
         Value::Array(items) => format!("[{}]", items.iter().map(as_jsonb).collect::<Vec<_>>().join(", ")),
-        Value::Number(number) => match number.as_f64().filter(|_| number.is_f64()) {
-            // Without a sign of zero and without exponents, as `numeric` is.
-            Some(number) => (number + 0.0).to_string(),
-            None => number.to_string(),
-        },
+        Value::Number(number) => {
+            let canonical = serde_json_canonicalizer::to_string(number).unwrap();
+            match number.as_f64() {
+                // Without exponents, as `numeric` is.
+                Some(number) if canonical.contains('e') => number.to_string(),
+                _ => canonical,
+            }
+        }
         other => other.to_string(),
     }
+}
+
+#[test]
+fn a_member_twice_is_refused_as_what_jsonb_prints_and_the_last_one_counts_in_what_serde_prints() {
+    let twice = r#"{"type":1,"a":[{}],"type":2}"#;
+    assert!(write(twice, &mut String::new()).is_err());
+    assert_eq!(of(twice).unwrap(), r#"{"a":[{}],"type":2}"#);
+    assert!(of("{").is_err());
 }
 
 #[test]
@@ -155,7 +166,19 @@ proptest! {
         prop_assert_eq!(check(&canonical), Ok(()));
         let mut written = String::new();
         prop_assert_eq!(write(&as_jsonb(&value), &mut written), Ok(()));
-        prop_assert_eq!(written, canonical);
+        prop_assert_eq!(&written, &canonical);
+        prop_assert_eq!(of(&value.to_string()).unwrap(), canonical);
+    }
+
+    #[test]
+    fn every_number_becomes_what_the_library_makes_of_it(number in prop_oneof![
+        any::<i64>().prop_map(Value::from),
+        any::<u64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        (9_007_199_254_740_980_i64..9_007_199_254_741_000).prop_map(Value::from),
+    ]) {
+        let canonical = serde_json_canonicalizer::to_string(&number).unwrap();
+        prop_assert_eq!(of(&number.to_string()).unwrap(), canonical);
     }
 
     #[test]

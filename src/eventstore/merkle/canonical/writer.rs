@@ -99,6 +99,9 @@ impl<'a> Writer<'a, '_> {
         self.from.at += 1;
         if !members.is_sorted_by(|one, other| compare(one.0, other.0) == Ordering::Less) {
             members.sort_by(|one, other| compare(one.0, other.0));
+            if !members.is_sorted_by(|one, other| compare(one.0, other.0) == Ordering::Less) {
+                return Err(self.from.refuse());
+            }
             let ordered: Vec<&str> =
                 members.iter().filter_map(|(_, from, to)| self.out.get(*from..*to)).collect();
             let ordered = ordered.join(",");
