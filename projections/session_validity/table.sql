@@ -1,6 +1,6 @@
 -- Every request with a session asks it: is this session the account's current one?
 CREATE TABLE session_validity (
-    session_digest bytea       PRIMARY KEY,
+    session_digest bytea       NOT NULL,
     user_id        uuid        NOT NULL,
     login_time     bigint      NOT NULL,
     logged_in_at   timestamptz NOT NULL,

@@ -11,12 +11,15 @@ WITH came AS (
     WHERE last IS NULL OR last < date - extract(isodow FROM date)::int + 1
     GROUP BY 1, 2
     ON CONFLICT (cohort, week) DO UPDATE SET people = r.people + excluded.people
+), alike AS (
+    -- Whoever came on the same day, after as many days, counts for the same ones; no span is longer than 30 days.
+    SELECT date, least(date - last, 30) AS away, count(*) AS people, count(*) FILTER (WHERE last IS NULL) AS new FROM came GROUP BY 1, 2
 ), counted AS (
-    SELECT date, 1 AS active, (last IS NULL)::int AS new, 0 AS weekly, 0 AS monthly FROM came
+    SELECT date, people AS active, new, 0 AS weekly, 0 AS monthly FROM alike
     UNION ALL
-    SELECT date + n, 0, 0, 1, 0 FROM came CROSS JOIN LATERAL generate_series(greatest(0, last + 7 - date), 6) AS n
+    SELECT date + n, 0, 0, people, 0 FROM alike CROSS JOIN LATERAL generate_series(greatest(0, 7 - away), 6) AS n
     UNION ALL
-    SELECT date + n, 0, 0, 0, 1 FROM came CROSS JOIN LATERAL generate_series(greatest(0, last + 30 - date), 29) AS n
+    SELECT date + n, 0, 0, 0, people FROM alike CROSS JOIN LATERAL generate_series(greatest(0, 30 - away), 29) AS n
 )
 INSERT INTO days AS d (date, active_users, new_users, weekly_active_users, monthly_active_users)
 SELECT date, sum(active), sum(new), sum(weekly), sum(monthly) FROM counted GROUP BY date

@@ -2,7 +2,6 @@
 UPDATE products p SET
     title = coalesce(i.payload->>'title', p.title),
     title_key = coalesce(i.title_key, p.title_key),
-    grams = coalesce(title_grams(p.store_id, i.title_key), p.grams),
     price = coalesce((i.payload->>'price')::numeric, p.price),
     image_url = coalesce(i.payload->>'image_url', p.image_url),
     info_status = 'fetched', fetched_from = i.payload->>'info_source', info_error = NULL,

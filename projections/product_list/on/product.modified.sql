@@ -15,7 +15,6 @@ UPDATE products p SET
     coupon_url = coalesce(c.payload->>'coupon_url', p.coupon_url),
     title = c.title,
     title_key = c.title_key,
-    grams = coalesce(title_grams(p.store_id, c.title_key), '{}'),
     title_by_hand = p.title_by_hand OR c.payload->>'title' IS NOT NULL,
     price = c.price,
     price_by_hand = p.price_by_hand OR c.payload->>'price' IS NOT NULL,

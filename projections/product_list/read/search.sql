@@ -4,7 +4,7 @@
 -- The search is taken apart in sub-selects: once, where a plan for any argument would do it for every row.
 WITH held AS MATERIALIZED (
     SELECT p.product_id, p.store_id, p.category_id, p.status, p.{key} AS key FROM products p
-    WHERE p.grams @> (SELECT wanted_grams($1, fold_title($7)))
+    WHERE title_grams(p.store_id, p.title_key) @> (SELECT wanted_grams($1, fold_title($7)))
       AND p.title_key LIKE ALL ((SELECT wanted_patterns(fold_title($7)))::text[])
       AND p.deleted_at IS NULL AND p.title IS NOT NULL {info}
 ), matching AS MATERIALIZED (

@@ -13,15 +13,14 @@ const FILL: &str = "
     INSERT INTO categories SELECT category(s, c), store(s), '类' FROM generate_series(1, 200) s, generate_series(0, 3) c;
     CREATE TEMP TABLE sample AS
         SELECT s, n, store(s) AS store_id, category(s, n % 4) AS category_id, title, (n * 37)::numeric AS price,
-               CASE WHEN n = 7 THEN 'delisted' ELSE 'listed' END AS status, fold_title(title) AS key,
-               title_grams(store(s), fold_title(title)) AS grams
+               CASE WHEN n = 7 THEN 'delisted' ELSE 'listed' END AS status, fold_title(title) AS key
         FROM generate_series(1, 200) s, generate_series(0, 49) n,
              LATERAL (SELECT chr(19968 + n % 5 * 7 + s % 13) || chr(20100 + n % 20 * 11)) AS made (title);
     ANALYZE sample;
     INSERT INTO products (product_id, store_id, taobao_url, coupon_url, title, price, category_id, status, listed_at,
-                          updated_at, title_key, grams, info_status)
+                          updated_at, title_key, info_status)
         SELECT (i::text || '0000000000000000000000000')::uuid, t.store_id, 'u', 'c', t.title, t.price, t.category_id,
-               t.status, '2026-01-01'::timestamptz + i * interval '1 s', '2026-01-01', t.key, t.grams,
+               t.status, '2026-01-01'::timestamptz + i * interval '1 s', '2026-01-01', t.key,
                CASE i / 200 % 500 WHEN 0 THEN 'pending' WHEN 1 THEN 'failed' ELSE 'fetched' END
         FROM (SELECT i, CASE WHEN i < 1100000 THEN 1 ELSE 2 + i % 199 END, i / 199 % 50
               FROM generate_series(1000000, 1999999) i) made (i, s, n)
