@@ -91,7 +91,7 @@ impl Builder {
             swap::keep_aside(&mut load).await
         };
         let built = built.await;
-        load.end(built.is_err()).await;
+        load.end().await;
         Ok(built?)
     }
 }

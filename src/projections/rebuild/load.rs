@@ -11,7 +11,7 @@ use std::time::Instant;
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::ahead::{PAGE, Planned, plan, read_ahead};
-use super::tables::{analyze, set_logged};
+use super::tables::{analyze, make_indexes, set_logged};
 use super::{Builder, Built, Stop, leftovers, progress::Progress};
 use crate::eventstore::heard::Reader;
 use crate::eventstore::writer::listeners::Listeners;
@@ -211,10 +211,26 @@ impl<'a> Load<'a> {
         let mut transaction = self.session.begin().await?;
         set_logged(&mut transaction, &next, true).await?;
         transaction.commit().await?;
-        if !self.model.sql.indexes.is_empty() {
-            self.session.execute(self.model.sql.indexes.as_str()).await?;
-        }
-        Ok(analyze(&mut self.session, &next).await?)
+        let mut other = self.reading.take().ok_or(sqlx::Error::WorkerCrashed)?;
+        let settings = format!("{SETTINGS}; SET search_path = \"{next}\", public");
+        other.execute(settings.as_str()).await?;
+        let made = make_indexes([&mut self.session, &mut other], &self.model.sql.indexes).await;
+        self.reading = Some(other);
+        made?;
+        analyze(&mut self.session, &next).await?;
+        self.flush().await
+    }
+
+    /// Awaits the disk for all that was written, as long as nobody waits for this: the last step's commit has little left.
+    async fn flush(&mut self) -> Result<(), Stop> {
+        let mut transaction = self.session.begin().await?;
+        transaction.execute("SET LOCAL synchronous_commit = on").await?;
+        sqlx::query("UPDATE read_model_builds SET position = $2 WHERE schema_name = $1")
+            .bind(&self.schema)
+            .bind(self.position)
+            .execute(&mut *transaction)
+            .await?;
+        Ok(transaction.commit().await?)
     }
 
     /// What came of it.
@@ -222,16 +238,22 @@ impl<'a> Load<'a> {
         Built { schema: self.schema.clone(), position, heard: self.heard + last }
     }
 
-    /// Lets go of the lock; removes what there is after a failure, as far as that is possible.
-    pub(super) async fn end(mut self, failed: bool) {
-        if failed && let Err(error) = leftovers::remove(&mut self.session, &self.schema).await {
-            tracing::debug!(%error, schema = self.schema, "the next build removes what is left of this one");
+    /// Removes what is left, of this build after a failure or of the one before, and lets go of the lock.
+    pub(super) async fn end(mut self) {
+        if let Err(error) = self.remove_leftovers().await {
+            tracing::debug!(%error, schema = self.schema, "the upkeep or the next build removes what is left");
         }
         self.builder.watcher.ended(self.model.name);
         for connection in [Some(self.session), self.reading].into_iter().flatten() {
             // The lock ends with the connection in any case.
             drop(connection.close().await);
         }
+    }
+
+    async fn remove_leftovers(&mut self) -> Result<(), sqlx::Error> {
+        // As in the last step: shorter than it takes the server to look for deadlocks.
+        self.session.execute("SET lock_timeout = '900ms'").await?;
+        leftovers::remove(&mut self.session, &self.schema).await.map(drop)
     }
 
     fn tell(&self, goal: i64) {

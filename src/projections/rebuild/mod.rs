@@ -3,8 +3,8 @@
 //! It is built in a schema beside the live one, in committed batches, from the whole log (`load`). Appends and
 //! reads know nothing of it. When only the last events are missing, the last step (`swap`) takes the lock of
 //! `log_head`, which appends wait for, projects those few, puts the new one in its place and registers it, in one
-//! transaction of milliseconds. Interrupted anywhere before its commit, nothing has happened to the live one, and
-//! the next build or start removes what is left (`leftovers`).
+//! transaction of milliseconds. Interrupted anywhere before its commit, nothing has happened to the live one; the
+//! upkeep, the next build or start removes what is left (`leftovers`), which after the commit is the old one.
 
 mod ahead;
 mod as_of;
@@ -182,7 +182,7 @@ impl Builder {
             swap::put_in_place(&mut load).await
         };
         let built = built.await;
-        load.end(built.is_err()).await;
+        load.end().await;
         built.map(Some)
     }
 

@@ -1,8 +1,9 @@
 //! The last step: the few events that are still missing, and the new one in the old one's place, in one transaction.
 //!
-//! It holds the lock of `log_head`, so the log ends where it ends, and for a moment those of the old tables. Readers
+//! It holds the lock of `log_head`, so the log ends where it ends, and while it commits those of the old tables. Readers
 //! that are under way finish with the old ones, later ones find the new ones, and none finds anything in between. It
-//! would rather give up and begin again than keep anybody waiting.
+//! would rather give up and begin again than keep anybody waiting. The old tables change their name only: to drop them
+//! takes twenty times as long, and is done when nobody can wait for it any more.
 
 use std::time::Duration;
 
@@ -10,7 +11,8 @@ use sqlx::{Connection, Executor, PgConnection};
 use tokio::time::sleep;
 
 use super::load::Load;
-use super::{Builder, Built, Stop, drop_schema};
+use super::tables::lock;
+use super::{Builder, Built, Stop};
 use crate::eventstore::writer::is_lost;
 use crate::projections::apply::is_poison;
 use crate::projections::engine::Kind;
@@ -64,16 +66,34 @@ async fn once(load: &mut Load<'_>, nth: u32) -> Result<Built, sqlx::Error> {
         }
     };
     let last = Load::last_events(&reader, &listeners, &mut transaction, (load.position, head)).await?;
-    // Always shorter than it takes the server to look for deadlocks, of which a reader might be the victim.
-    let patience = (200 + 50 * nth).min(900);
+    // Readers wait behind it, so at first it is there for short ones only. Always shorter than it takes the server to look
+    // for deadlocks, of which a reader might be the victim.
+    let patience = (10 * nth * nth).min(900);
     transaction.execute(format!("SET LOCAL lock_timeout = {patience}").as_str()).await?;
-    drop_schema(&mut transaction, &load.schema).await?;
-    rename(&mut transaction, &load.next, &load.schema).await?;
+    exchange(&mut transaction, &load.next, &load.schema).await?;
     registry::register(&mut transaction, load.model, head).await?;
     registry::publish_within(&mut transaction, load.model).await?;
-    forget(&mut transaction, &load.schema).await?;
+    lock(&mut transaction, &load.next).await?;
     transaction.commit().await?;
     Ok(load.built(head, last))
+}
+
+/// Gives the new one the name of the old one and the old one, if there is one, that of the new one, under which it is a
+/// leftover.
+async fn exchange(database: &mut PgConnection, next: &str, schema: &str) -> Result<(), sqlx::Error> {
+    let is_there: bool = sqlx::query_scalar("SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = $1)")
+        .bind(schema)
+        .fetch_one(&mut *database)
+        .await?;
+    let aside = format!("{next}_old");
+    if is_there {
+        rename(database, schema, &aside).await?;
+    }
+    rename(database, next, schema).await?;
+    if is_there {
+        rename(database, &aside, next).await?;
+    }
+    Ok(())
 }
 
 /// Puts what was loaded under its name, for nobody but those who asked for it.
@@ -81,16 +101,10 @@ pub(super) async fn keep_aside(load: &mut Load<'_>) -> Result<Built, Stop> {
     let mut transaction = load.session.begin().await?;
     transaction.execute("SET LOCAL synchronous_commit = on").await?;
     rename(&mut transaction, &load.next, &load.schema).await?;
-    forget(&mut transaction, &load.schema).await?;
     transaction.commit().await?;
     Ok(load.built(load.position, 0))
 }
 
 async fn rename(database: &mut PgConnection, from: &str, to: &str) -> Result<(), sqlx::Error> {
     database.execute(format!("ALTER SCHEMA \"{from}\" RENAME TO \"{to}\"").as_str()).await.map(drop)
-}
-
-async fn forget(database: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
-    let sql = "DELETE FROM read_model_builds WHERE schema_name = $1";
-    sqlx::query(sql).bind(schema).execute(database).await.map(drop)
 }
