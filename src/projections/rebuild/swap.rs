@@ -11,7 +11,7 @@ use sqlx::{Connection, Executor, PgConnection};
 use tokio::time::sleep;
 
 use super::load::Load;
-use super::tables::lock;
+use super::tables::{Away, lock};
 use super::{Builder, Built, Stop};
 use crate::eventstore::writer::is_lost;
 use crate::projections::apply::is_poison;
@@ -23,8 +23,17 @@ const TRIES: u32 = 60;
 /// How long it waits before it tries again.
 const BREATH: Duration = Duration::from_millis(500);
 
-/// Tries until the new one is in place.
+/// Puts the new one in place, for good.
+///
+/// The disk is awaited when the locks are gone. Whoever appends meanwhile awaits it for both commits: a crash takes the
+/// later ones with this one, or none.
 pub(super) async fn put_in_place(load: &mut Load<'_>) -> Result<Built, Stop> {
+    let built = try_until_done(load).await?;
+    load.flush().await?;
+    Ok(built)
+}
+
+async fn try_until_done(load: &mut Load<'_>) -> Result<Built, Stop> {
     for nth in 1..TRIES {
         match once(load, nth).await {
             Err(error) if is_in_the_way(&error) => {
@@ -52,7 +61,9 @@ fn is_in_the_way(error: &sqlx::Error) -> bool {
 async fn once(load: &mut Load<'_>, nth: u32) -> Result<Built, sqlx::Error> {
     let (reader, listeners) = load.parts();
     let mut transaction = load.session.begin().await?;
-    transaction.execute("SET LOCAL lock_timeout = '2s'; SET LOCAL synchronous_commit = on").await?;
+    transaction.execute("SET LOCAL lock_timeout = '2s'").await?;
+    // First, as nobody waits behind this lock: behind the other one everybody would wait until a vacuum is over.
+    lock(&mut transaction, &load.schema, Away::Upkeep).await?;
     let head = match load.model.kind {
         Kind::Inline => {
             let sql = "SELECT position FROM log_head WHERE log = 0 FOR UPDATE";
@@ -73,7 +84,7 @@ async fn once(load: &mut Load<'_>, nth: u32) -> Result<Built, sqlx::Error> {
     exchange(&mut transaction, &load.next, &load.schema).await?;
     registry::register(&mut transaction, load.model, head).await?;
     registry::publish_within(&mut transaction, load.model).await?;
-    lock(&mut transaction, &load.next).await?;
+    lock(&mut transaction, &load.next, Away::All).await?;
     transaction.commit().await?;
     Ok(load.built(head, last))
 }

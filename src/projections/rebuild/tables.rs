@@ -27,10 +27,23 @@ pub(super) async fn set_logged(
     Ok(())
 }
 
-/// Waits until nobody is reading the tables of a schema, and keeps everybody out until the transaction ends.
-pub(super) async fn lock(database: &mut PgConnection, schema: &str) -> Result<(), sqlx::Error> {
+/// Whom a lock keeps away until the transaction ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Away {
+    /// Vacuum, statistics and index builds, of which the server's own give way after a second.
+    Upkeep,
+    /// Everybody; waits until nobody is reading.
+    All,
+}
+
+/// Locks the tables of a schema.
+pub(super) async fn lock(database: &mut PgConnection, schema: &str, away: Away) -> Result<(), sqlx::Error> {
+    let mode = match away {
+        Away::Upkeep => "SHARE UPDATE EXCLUSIVE",
+        Away::All => "ACCESS EXCLUSIVE",
+    };
     for table in tables(database, schema).await? {
-        database.execute(format!("LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE").as_str()).await?;
+        database.execute(format!("LOCK TABLE {table} IN {mode} MODE").as_str()).await?;
     }
     Ok(())
 }

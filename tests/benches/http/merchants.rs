@@ -56,13 +56,17 @@ pub(crate) async fn measure(
         ];
         contest(&what, &contenders, span()?, report).await?;
     }
-    for (what, query) in [("a page of 20", ""), ("the cheapest 20", "?sort=price")] {
-        let path = format!("/api/v1/store/products{query}");
-        let of = |session: &String| Arc::new(vec![get(&path, Some(session))]);
-        let one = small.first().ok_or("nobody has a small store")?;
+    let one = small.first().ok_or("nobody has a small store")?;
+    let asked = |questions: &[String], session| {
+        let path = |question: &String| get(&format!("/api/v1/store/products{question}"), Some(session));
+        Arc::new(questions.iter().map(path).collect::<Vec<_>>())
+    };
+    for (what, questions) in
+        [("the same page of 20", vec![String::new()]), ("another page each time", questions())]
+    {
         let contenders = [
-            servers.asking("of 100,000", &servers.ours, &of(large), 8),
-            servers.asking("of 100", &servers.ours, &of(one), 8),
+            servers.asking("of 100,000", &servers.ours, &asked(&questions, large), 8),
+            servers.asking("of 100", &servers.ours, &asked(&questions, one), 8),
         ];
         contest(&format!("{what}, 8 connections"), &contenders, span()?, report).await?;
     }
@@ -79,6 +83,17 @@ pub(crate) async fn measure(
         contest(&what, &contenders, span()?, report).await?;
     }
     Ok(())
+}
+
+/// Pages of every length in every order: together too large to be remembered, so that each is read.
+fn questions() -> Vec<String> {
+    let orders = ["-listed_at", "listed_at", "title", "price", "-price"];
+    let pages = orders.into_iter().flat_map(|sort| {
+        (1..=100).flat_map(move |limit| {
+            [format!("?sort={sort}&limit={limit}"), format!("?limit={limit}&sort={sort}")]
+        })
+    });
+    pages.collect()
 }
 
 /// A store for each session, the last one large. Gives the sessions in their order.
