@@ -2,6 +2,7 @@
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use sqlx::PgConnection;
 use utoipa::{IntoParams, ToSchema};
 
 use super::Shared;
@@ -55,37 +56,27 @@ pub async fn check(
     Query(query): Query<AvailabilityQuery>,
 ) -> Result<axum::Json<AvailabilityBody>, Problem> {
     site.limits.take(Limited::Availability, caller.address)?;
-    let (field, value, taken) = match (query.username, query.email, query.phone) {
+    let (field, key, value) = match (query.username, query.email, query.phone) {
         (Some(value), None, None) => {
             let username = Username::parse(&value).map_err(|code| wrong(TakenField::Username, code))?;
-            let taken = site
-                .hot
-                .ask(async |database| user_lookup::username_taken(database, username.key()).await)
-                .await?;
-            (TakenField::Username, value, taken)
+            (TakenField::Username, username.key().to_owned(), value)
         }
         (None, Some(value), None) => {
             let email = Email::parse(&value).map_err(|code| wrong(TakenField::Email, code))?;
-            (
-                TakenField::Email,
-                value,
-                site.hot
-                    .ask(async |database| user_lookup::email_taken(database, email.as_str()).await)
-                    .await?,
-            )
+            (TakenField::Email, email.as_str().to_owned(), value)
         }
         (None, None, Some(value)) => {
             let phone = Phone::parse(&value).map_err(|code| wrong(TakenField::Phone, code))?;
-            (
-                TakenField::Phone,
-                value,
-                site.hot
-                    .ask(async |database| user_lookup::phone_taken(database, phone.as_str()).await)
-                    .await?,
-            )
+            (TakenField::Phone, phone.as_str().to_owned(), value)
         }
         _ => return Err(Problem::new("invalid_query")),
     };
+    let is_taken = async |database: &mut PgConnection| match field {
+        TakenField::Username => user_lookup::username_taken(database, &key).await,
+        TakenField::Email => user_lookup::email_taken(database, &key).await,
+        TakenField::Phone => user_lookup::phone_taken(database, &key).await,
+    };
+    let taken = site.hot.ask(is_taken).await?;
     Ok(axum::Json(AvailabilityBody { field: field.as_str(), value, available: !taken }))
 }
 

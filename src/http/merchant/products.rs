@@ -105,6 +105,11 @@ pub struct DeletedBody {
     pub deleted_at: String,
 }
 
+/// A product as the read model has it, deleted or not.
+async fn row(site: &Shared, product_id: Uuid) -> Result<Option<ProductRow>, Problem> {
+    Ok(site.hot.ask(async |database| product_list::by_id(database, product_id).await).await?)
+}
+
 /// A product of this store that is not deleted, with its version for `If-Match`.
 async fn shown(
     site: &Shared,
@@ -112,7 +117,7 @@ async fn shown(
     product_id: Uuid,
     status: StatusCode,
 ) -> Result<Response, Problem> {
-    let row = site.hot.ask(async |database| product_list::by_id(database, product_id).await).await?;
+    let row = row(site, product_id).await?;
     let row = row.filter(|row| row.store_id == store_id && row.deleted_at.is_none());
     let row = row.ok_or(Problem::new("product_not_found"))?;
     let version = tag(row.version);
@@ -130,7 +135,7 @@ async fn asker(
         None => None,
         Some([version]) => Some(*version),
         Some(versions) => {
-            let row = site.hot.ask(async |database| product_list::by_id(database, product_id).await).await?;
+            let row = row(site, product_id).await?;
             // No product has the version 0.
             Some(row.map(|row| row.version).filter(|version| versions.contains(version)).unwrap_or(0))
         }
@@ -250,7 +255,7 @@ pub async fn delete(
     let store_id = own_store_id(&session)?;
     let asker = asker(&site, store_id, product_id, &headers).await?;
     execute(&site, &caller, &session, product_id, DeleteProduct { asker }).await?;
-    let row = site.hot.ask(async |database| product_list::by_id(database, product_id).await).await?;
+    let row = row(&site, product_id).await?;
     // Restored again already: it was deleted just before.
     let deleted_at = row.and_then(|row| row.deleted_at).unwrap_or_else(|| site.ports.now());
     Ok(axum::Json(DeletedBody { product_id, deleted_at: time(deleted_at) }))

@@ -6,10 +6,11 @@ use std::time::Duration;
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use sqlx::{Connection, Executor, PgConnection};
+use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
 use zhanggui::eventstore::Commands;
-use zhanggui::projections::engine::Kind;
-use zhanggui::projections::rebuild::{Progress, Watcher, When};
+use zhanggui::projections::engine::{Kind, ReadModel};
+use zhanggui::projections::rebuild::{Built, Progress, RebuildError, Watcher, When};
 
 use super::catch_up::{PATIENCE, add, gauges, head, site_with, tally, total};
 use super::rebuild::rows;
@@ -101,7 +102,7 @@ async fn a_build_that_is_cut_off_leaves_the_live_one_and_the_next_one_clears_up(
     let left = "SELECT count(*) FROM read_model_builds";
     assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&superuser).await.unwrap(), 1);
     // A start clears up, also what is of no read model of its own.
-    site.builder().ensure(&zhanggui::projections::engine::ReadModel::all().unwrap()).await.unwrap();
+    site.builder().ensure(&ReadModel::all().unwrap()).await.unwrap();
     assert_eq!(sqlx::query_scalar::<_, i64>(left).fetch_one(&superuser).await.unwrap(), 0);
     let schemas = "SELECT count(*) FROM pg_namespace WHERE nspname LIKE '%\\_next'";
     assert_eq!(sqlx::query_scalar::<_, i64>(schemas).fetch_one(&superuser).await.unwrap(), 0);
@@ -147,6 +148,12 @@ async fn a_build_of_another_process_is_in_the_gauges_of_every_instance() {
     assert!(lines(0, 0).iter().all(|line| told.contains(line)), "{told}");
 }
 
+/// Rebuilds it while the test goes on.
+fn begin(site: &TestSite, model: &ReadModel) -> JoinHandle<Result<Option<Built>, RebuildError>> {
+    let (builder, model) = (site.builder(), model.clone());
+    tokio::spawn(async move { builder.rebuild(&model, When::Always).await })
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_read_of_the_old_one_delays_the_last_step_and_is_finished() {
     let model = tally(Kind::Inline);
@@ -156,11 +163,7 @@ async fn a_long_read_of_the_old_one_delays_the_last_step_and_is_finished() {
     let mut reading = reader.begin().await.unwrap();
     let sql = format!("SELECT sum(added)::bigint FROM {}.tally", model.schema());
     assert_eq!(sqlx::query_scalar::<_, i64>(&sql).fetch_one(&mut *reading).await.unwrap(), 10);
-    let builder = site.builder();
-    let rebuilding = tokio::spawn({
-        let model = model.clone();
-        async move { builder.rebuild(&model, When::Always).await }
-    });
+    let rebuilding = begin(&site, &model);
     // Commands are answered while it waits, and the reader sees what it saw.
     for _ in 0..10 {
         add(&counters, "d", 1).await;
@@ -182,11 +185,7 @@ async fn nobody_waits_while_the_last_step_waits_for_a_vacuum_of_the_old_one() {
     let mut vacuuming = vacuum.begin().await.unwrap();
     let sql = format!("LOCK TABLE {}.tally IN SHARE UPDATE EXCLUSIVE MODE", model.schema());
     vacuuming.execute(sql.as_str()).await.unwrap();
-    let builder = site.builder();
-    let rebuilding = tokio::spawn({
-        let model = model.clone();
-        async move { builder.rebuild(&model, When::Always).await }
-    });
+    let rebuilding = begin(&site, &model);
     let is_waiting = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relname = 'tally' \
                       AND l.mode = 'ShareUpdateExclusiveLock' AND NOT l.granted \
                       AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
