@@ -65,7 +65,18 @@ function createForm(initial, prefix) {
   };
 }
 
-/** After the next render. @param {string} id */
+/** Moves the focus after the next render. Whoever is writing in another form by then is left there. @param {string} id */
 export function focusSoon(id) {
-  setTimeout(() => document.getElementById(id)?.focus());
+  setTimeout(() => {
+    const wanted = document.getElementById(id);
+    if (wanted && !isWritingBeside(wanted)) wanted.focus();
+  });
+}
+
+/** @param {HTMLElement} wanted */
+function isWritingBeside(wanted) {
+  const at = document.activeElement;
+  if (!(at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement)) return false;
+  if (at instanceof HTMLInputElement && ['checkbox', 'radio', 'file'].includes(at.type)) return false;
+  return at.form === null || at.form !== wanted.closest('form');
 }

@@ -199,6 +199,30 @@ test('categories are added, renamed and removed beside the table, with their cou
   assert.deepEqual(await page.locator('.categories .category-name').allTextContents(), ['All products', '户外']);
 }));
 
+test('an answer that comes late takes nobody away from what they are writing by then', () => visit({}, async (page) => {
+  const { tea } = await withThree(page);
+  await page.click('#edit-categories');
+  await page.fill('#category-new-name', '杯子');
+  // The list that is asked for after the answer: with it the page is done with what was added.
+  /** @type {() => void} */
+  let go = () => {};
+  const held = new Promise((resolve) => { go = () => resolve(undefined); });
+  const arrived = page.waitForResponse((response) => response.request().method() === 'GET' && response.url().includes('/store/products'));
+  await page.route('**/store/products?*', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.keyboard.press('Enter');
+  await page.waitForFunction(() => document.querySelectorAll('.category-list li').length === 3);
+  await page.click(`#category-${tea}-name`);
+  go();
+  await arrived;
+  await page.keyboard.press('End');
+  // A letter at a time, as people write: the focus may go at any of them.
+  for (const letter of 'leaves of tea') await page.keyboard.type(letter);
+  assert.equal(await page.inputValue(`#category-${tea}-name`), '茶leaves of tea');
+}));
+
 test('at 360 pixels each product is a card with all that can be done, and nothing is cut off', () => visit({ viewport: { width: 360, height: 740 } }, async (page) => {
   const { red, bed } = await withThree(page);
   assert.deepEqual(await tooWide(page), []);
