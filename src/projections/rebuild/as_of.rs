@@ -4,10 +4,11 @@
 //! there, too: its keys are gone.
 
 use chrono::{DateTime, Utc};
-use sqlx::{Connection, PgConnection};
+use futures_util::FutureExt;
+use sqlx::PgConnection;
 
 use super::load::Load;
-use super::{Builder, Built, RebuildError, Stop, leftovers, swap};
+use super::{Builder, Built, RebuildError, Stop, gently, leftovers, swap};
 use crate::projections::READ_MODELS;
 use crate::projections::engine::ReadModel;
 
@@ -61,17 +62,19 @@ impl Builder {
     /// # Errors
     /// [`RebuildError`]; the schema is not there then.
     pub async fn as_of(&self, model: &ReadModel, moment: Moment, into: &str) -> Result<Built, RebuildError> {
-        self.keep_aside(model, moment, into).await.map_err(|refused| match refused {
+        let (builder, own, schema) = (self.clone(), model.clone(), into.to_owned());
+        let built = gently::run(async move { builder.keep_aside(own, moment, &schema).await }.boxed()).await;
+        built.map_err(|refused| match refused {
             Refused::Stop(stop) => stop.of(model.name),
             Refused::NotThere(why) => why.into(),
         })
     }
 
-    async fn keep_aside(&self, model: &ReadModel, moment: Moment, into: &str) -> Result<Built, Refused> {
+    async fn keep_aside(self, model: ReadModel, moment: Moment, into: &str) -> Result<Built, Refused> {
         if !may_be_new(into) {
             return Err(Refused::NotThere(NotThere::Name(into.to_owned())));
         }
-        let mut session = PgConnection::connect_with(&self.options).await?;
+        let mut session = gently::connect(&self.options).await?;
         leftovers::lock(&mut session, into).await?;
         if let Some(taken) = taken(&mut session, into).await? {
             return Err(Refused::NotThere(NotThere::Taken(taken)));

@@ -11,6 +11,7 @@ use std::time::Instant;
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::ahead::{PAGE, Planned, plan, read_ahead};
+use super::gently::connect;
 use super::tables::{analyze, make_indexes, set_logged};
 use super::{Builder, Built, Stop, leftovers, progress::Progress};
 use crate::eventstore::heard::Reader;
@@ -25,15 +26,16 @@ const ROUNDS: usize = 10;
 
 /// What a build's session is set to. A plan made while the tables were empty would not do for full ones, so each call
 /// is planned for what it gets; and what was loaded a moment ago is in memory: with pages as dear as the server takes them
-/// for, every call reads a table of thousands of pages from end to end rather than look for its rows.
-const SETTINGS: &str = "SET synchronous_commit = off; SET work_mem = '64MB'; SET maintenance_work_mem = '256MB'; \
-                        SET jit = off; SET plan_cache_mode = force_custom_plan; \
+/// for, every call reads a table of thousands of pages from end to end rather than look for its rows. Nobody would tell
+/// workers of the server's own making to let others go first.
+pub(super) const SETTINGS: &str = "SET synchronous_commit = off; SET work_mem = '64MB'; SET maintenance_work_mem = '256MB'; \
+                        SET max_parallel_maintenance_workers = 0; SET jit = off; SET plan_cache_mode = force_custom_plan; \
                         SET seq_page_cost = 0.1; SET random_page_cost = 0.1";
 
 /// A build under way.
-pub(super) struct Load<'a> {
-    builder: &'a Builder,
-    pub(super) model: &'a ReadModel,
+pub(super) struct Load {
+    pub(super) builder: Builder,
+    pub(super) model: ReadModel,
     /// The schema that it will be, and the one that it is meanwhile.
     pub(super) schema: String,
     pub(super) next: String,
@@ -50,11 +52,11 @@ pub(super) struct Load<'a> {
     began: Instant,
 }
 
-impl<'a> Load<'a> {
+impl Load {
     /// Makes the empty tables, after whatever an interrupted build left is gone. `session` holds the build's lock.
     pub(super) async fn begin(
-        builder: &'a Builder,
-        model: &'a ReadModel,
+        builder: Builder,
+        model: ReadModel,
         schema: &str,
         mut session: PgConnection,
     ) -> Result<Self, Stop> {
@@ -71,7 +73,7 @@ impl<'a> Load<'a> {
         set_logged(&mut transaction, &next, false).await?;
         transaction.commit().await?;
         session.execute(format!("SET search_path = \"{next}\", public").as_str()).await?;
-        let reading = PgConnection::connect_with(&builder.options).await?;
+        let reading = connect(&builder.options).await?;
         let reader = Reader {
             sealer: builder.sealer.clone(),
             upcasters: builder.upcasters.clone(),
@@ -79,9 +81,9 @@ impl<'a> Load<'a> {
         };
         Ok(Self {
             builder,
-            model,
             schema: schema.to_owned(),
             listeners: Arc::new(model.listeners(&next)),
+            model,
             next,
             session,
             reading: Some(reading),

@@ -1,13 +1,14 @@
 //! Building a read model from the log, while everything goes on: when its SQL changed, on request, or as it was.
 //!
-//! It is built in a schema beside the live one, in committed batches, from the whole log (`load`). Appends and
-//! reads know nothing of it. When only the last events are missing, the last step (`swap`) takes the lock of
+//! It is built in a schema beside the live one, in committed batches, from the whole log (`load`), with what others leave
+//! over of the processors (`gently`). Appends and reads know nothing of it. When only the last events are missing, the last step (`swap`) takes the lock of
 //! `log_head`, which appends wait for, projects those few, puts the new one in its place and registers it, in one
 //! transaction of milliseconds. Interrupted anywhere before its commit, nothing has happened to the live one; the
 //! upkeep, the next build or start removes what is left (`leftovers`), which after the commit is the old one.
 
 mod ahead;
 mod as_of;
+mod gently;
 mod leftovers;
 mod load;
 pub mod progress;
@@ -16,8 +17,10 @@ mod tables;
 
 use std::sync::Arc;
 
+use futures_util::FutureExt;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
+use tokio::runtime::Handle;
 
 pub use as_of::{Moment, NotThere};
 pub use leftovers::drop_leftovers;
@@ -108,7 +111,8 @@ pub struct Builder {
 }
 
 impl Builder {
-    /// A builder that connects so ([`crate::database::as_service`]), each build with two connections of its own.
+    /// A builder that connects so ([`crate::database::as_service`]), each build with two connections of its own and a third
+    /// for the last step.
     #[must_use]
     pub fn new(options: PgConnectOptions, sealer: Sealer, upcasters: Upcasters) -> Self {
         // Loading takes as long as it takes; only the last step is short.
@@ -163,14 +167,22 @@ impl Builder {
     /// # Errors
     /// [`RebuildError`]; nothing has changed then.
     pub async fn rebuild(&self, model: &ReadModel, when: When) -> Result<Option<Built>, RebuildError> {
-        self.put_in_place(model, when).await.map_err(|stop| stop.of(model.name))
+        let (builder, own) = (self.clone(), model.clone());
+        let serving = Handle::current();
+        let built = gently::run(async move { builder.put_in_place(own, when, &serving).await }.boxed()).await;
+        built.map_err(|stop| stop.of(model.name))
     }
 
-    async fn put_in_place(&self, model: &ReadModel, when: When) -> Result<Option<Built>, Stop> {
+    async fn put_in_place(
+        self,
+        model: ReadModel,
+        when: When,
+        serving: &Handle,
+    ) -> Result<Option<Built>, Stop> {
         let schema = model.schema();
-        let mut session = PgConnection::connect_with(&self.options).await?;
+        let mut session = gently::connect(&self.options).await?;
         leftovers::lock(&mut session, &schema).await?;
-        if when == When::Missing && registry::is_current(&mut session, model).await? {
+        if when == When::Missing && registry::is_current(&mut session, &model).await? {
             return Ok(None);
         }
         let mut load = load::Load::begin(self, model, &schema, session).await?;
@@ -179,7 +191,7 @@ impl Builder {
             load.finish_tables().await?;
             // What was appended meanwhile.
             load.all().await?;
-            swap::put_in_place(&mut load).await
+            swap::put_in_place(&mut load, serving).await
         };
         let built = built.await;
         load.end().await;

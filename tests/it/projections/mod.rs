@@ -2,6 +2,7 @@
 
 mod as_of;
 pub(crate) mod catch_up;
+mod gently;
 mod histories;
 mod product_list;
 mod publishing;
