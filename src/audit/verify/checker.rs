@@ -7,7 +7,10 @@ use super::streams::Streams;
 use crate::audit::checkpoint::Checkpoint;
 use crate::audit::keys::{Trust, TrustedKeys};
 use crate::audit::note::{Line, Note, Verdict};
-use crate::eventstore::merkle::{Frontier, Hash, Sealed, leaf_hash};
+use crate::eventstore::merkle::{Frontier, Hash, Sealed};
+
+/// How many leaves are put into the frontier at once.
+const AT_ONCE: usize = 256;
 
 /// What the auditor brings along.
 #[derive(Clone, Debug, Default)]
@@ -31,6 +34,8 @@ pub struct Checker {
     keys: Option<TrustedKeys>,
     held: VecDeque<Held>,
     frontier: Frontier,
+    /// Leaves that are not in the frontier yet, as many are put there at once.
+    leaves: Vec<Hash>,
     streams: Streams,
     last_time: String,
     report: Report,
@@ -57,6 +62,7 @@ impl Checker {
             keys: trusting.keys,
             held: held.into(),
             frontier: Frontier::default(),
+            leaves: Vec::with_capacity(AT_ONCE),
             streams: Streams::default(),
             last_time: String::new(),
             report,
@@ -68,19 +74,26 @@ impl Checker {
     /// How many events were checked.
     #[must_use]
     pub const fn position(&self) -> u64 {
-        self.frontier.size()
+        self.frontier.size() + self.leaves.len() as u64
     }
 
     /// The root so far.
     #[must_use]
-    pub fn root(&self) -> Hash {
+    pub fn root(&mut self) -> Hash {
+        self.settle();
         self.frontier.root()
     }
 
     /// The bytes of the roots that the tree is made of so far, as the log's head keeps them.
     #[must_use]
-    pub fn frontier(&self) -> Vec<u8> {
+    pub fn frontier(&mut self) -> Vec<u8> {
+        self.settle();
         self.frontier.to_bytes()
+    }
+
+    fn settle(&mut self) {
+        self.frontier.extend(&self.leaves);
+        self.leaves.clear();
     }
 
     /// When the last event was recorded.
@@ -105,16 +118,11 @@ impl Checker {
         Err(Fault::at(expected, format!("is missing: position {position} follows")))
     }
 
-    /// The next event, by its canonical bytes.
+    /// The next event, by its canonical bytes and their leaf hash.
     ///
     /// # Errors
     /// The [`Fault`].
-    pub fn event(&mut self, text: &str) -> Result<(), Fault> {
-        self.event_with(text, leaf_hash(text.as_bytes()))
-    }
-
-    /// The next event, whose leaf hash is computed already.
-    pub(super) fn event_with(&mut self, text: &str, leaf: Hash) -> Result<(), Fault> {
+    pub(super) fn event(&mut self, text: &str, leaf: Hash) -> Result<(), Fault> {
         let expected = self.position() + 1;
         let event = Sealed::read(text).map_err(|error| {
             Fault::at(expected, format!("the event is {error}, or not of the form of one"))
@@ -137,7 +145,10 @@ impl Checker {
         if self.report.first_time.is_none() {
             self.report.first_time = Some(recorded_at.to_owned());
         }
-        self.frontier.push(leaf);
+        self.leaves.push(leaf);
+        if self.leaves.len() == AT_ONCE {
+            self.settle();
+        }
         self.check_held()
     }
 

@@ -7,11 +7,17 @@ use std::path::{Path, PathBuf};
 use super::{Checker, Fault, Report, Trusting};
 use crate::audit::export::{EVENT, Entry, FORM};
 use crate::audit::note::Note;
+use crate::eventstore::merkle::Hash;
+use crate::eventstore::merkle::many::{digests, pieces};
 
 /// The longest line that is read: longer ones are no events of this program.
 const LONGEST: u64 = 64 << 20;
 /// How much is read at once.
 const AT_ONCE: usize = 1 << 20;
+/// How many lines are hashed at once,
+const PORTION: usize = 64;
+/// unless they have as many bytes.
+const ENOUGH: usize = 1 << 20;
 
 /// Why a file was not verified.
 #[derive(Debug, thiserror::Error)]
@@ -63,20 +69,21 @@ impl From<Fault> for Stopped {
 /// # Errors
 /// [`Stopped`].
 pub fn read(mut from: impl BufRead, name: &Path, checker: &mut Checker) -> Result<(), Stopped> {
-    let mut reading = Reading::Begun;
-    let mut line = Vec::new();
+    let (mut reading, mut lines) = (Reading::Begun, Lines::default());
     loop {
-        line.clear();
-        from.by_ref().take(LONGEST).read_until(b'\n', &mut line).map_err(Stopped::Unreadable)?;
-        if line.is_empty() {
+        let read = lines.read(&mut from);
+        // What came before an error is looked at first.
+        for (line, leaf) in lines.hashed() {
+            let text = line.and_then(|line| std::str::from_utf8(line).ok());
+            let Some(text) = text else {
+                let how = format!("a line of {} is no text, has no end or is too long", name.display());
+                return Err(Fault::at(checker.position() + 1, how).into());
+            };
+            reading = reading.line(text, leaf, name, checker)?;
+        }
+        if !read.map_err(Stopped::Unreadable)? {
             break;
         }
-        let text = line.strip_suffix(b"\n").and_then(|line| std::str::from_utf8(line).ok());
-        let Some(text) = text else {
-            let how = format!("a line of {} is no text, has no end or is too long", name.display());
-            return Err(Fault::at(checker.position() + 1, how).into());
-        };
-        reading = reading.line(text, name, checker)?;
     }
     match reading {
         Reading::Ended => Ok(()),
@@ -84,6 +91,46 @@ pub fn read(mut from: impl BufRead, name: &Path, checker: &mut Checker) -> Resul
             let how = format!("{} breaks off here: it lacks its last line", name.display());
             Err(Fault::at(checker.position() + 1, how).into())
         }
+    }
+}
+
+/// A few lines, whose leaf hashes are computed at once.
+#[derive(Default)]
+struct Lines {
+    /// Each with the byte before it that makes it a leaf (RFC 9162, 2.1.1), and without its end.
+    bytes: Vec<u8>,
+    ends: Vec<usize>,
+    /// Whether the last one has no end.
+    is_cut: bool,
+}
+
+impl Lines {
+    /// Reads the next ones; gives whether there may be more.
+    fn read(&mut self, from: &mut impl BufRead) -> Result<bool, io::Error> {
+        self.bytes.clear();
+        self.ends.clear();
+        self.is_cut = false;
+        while self.ends.len() < PORTION && self.bytes.len() < ENOUGH && !self.is_cut {
+            let begin = self.bytes.len();
+            self.bytes.push(0);
+            let read = from.take(LONGEST).read_until(b'\n', &mut self.bytes);
+            if !matches!(read, Ok(1..)) {
+                self.bytes.truncate(begin);
+                return read.map(|_| false);
+            }
+            self.is_cut = self.bytes.pop_if(|byte| *byte == b'\n').is_none();
+            self.ends.push(self.bytes.len());
+        }
+        Ok(true)
+    }
+
+    /// The lines, none for one without an end, and what they hash to as leaves.
+    fn hashed(&self) -> impl Iterator<Item = (Option<&[u8]>, Hash)> {
+        let pieces = pieces(&self.bytes, &self.ends);
+        let hashes = digests(&pieces);
+        let whole = pieces.len() - usize::from(self.is_cut);
+        let lines = pieces.into_iter().enumerate();
+        lines.map(move |(nth, piece)| piece.get(1..).filter(|_| nth < whole)).zip(hashes)
     }
 }
 
@@ -98,10 +145,10 @@ enum Reading {
 }
 
 impl Reading {
-    fn line(self, text: &str, name: &Path, checker: &mut Checker) -> Result<Self, Fault> {
+    fn line(self, text: &str, leaf: Hash, name: &Path, checker: &mut Checker) -> Result<Self, Fault> {
         let position = checker.position();
         if let (Self::Going, true) = (&self, text.starts_with(EVENT)) {
-            checker.event(text)?;
+            checker.event(text, leaf)?;
             return Ok(self);
         }
         let wrong = |how: &str| Fault::at(position + 1, format!("in {}: {how}", name.display()));

@@ -42,7 +42,7 @@ impl Envelope<'_> {
         out
     }
 
-    fn write(&self, out: &mut String) {
+    pub(super) fn write(&self, out: &mut String) {
         out.push_str("{\"aggregate_id\":");
         quote(self.aggregate_id, out);
         out.push_str(",\"aggregate_type\":");
@@ -69,15 +69,7 @@ impl Envelope<'_> {
     /// The event's leaf hash.
     #[must_use]
     pub fn leaf(&self) -> Hash {
-        self.leaf_in(&mut String::new())
-    }
-
-    /// The same, its bytes put together where those of the event before were.
-    #[must_use]
-    pub fn leaf_in(&self, buffer: &mut String) -> Hash {
-        buffer.clear();
-        self.write(buffer);
-        leaf_hash(buffer.as_bytes())
+        leaf_hash(self.canonical().as_bytes())
     }
 }
 

@@ -1,5 +1,6 @@
 //! The right edge of the tree: what is needed to append, and to know the root.
 
+use super::many::node_hashes;
 use super::{Hash, empty_root, node_hash};
 
 /// The stored bytes do not make a frontier of the stored size.
@@ -57,6 +58,28 @@ impl Frontier {
         self.size += 1;
     }
 
+    /// Appends leaves in order, all nodes of a height at once.
+    pub fn extend(&mut self, leaves: &[Hash]) {
+        let mut edge = Vec::new();
+        let mut hashes = leaves.to_vec();
+        let mut size = self.size;
+        while !hashes.is_empty() {
+            if size % 2 == 1
+                && let Some(left) = self.roots.pop()
+            {
+                hashes.insert(0, left);
+            }
+            size /= 2;
+            let nodes = node_hashes(&hashes);
+            if hashes.len() % 2 == 1 {
+                edge.extend(hashes.pop());
+            }
+            hashes = nodes;
+        }
+        self.roots.extend(edge.into_iter().rev());
+        self.size += leaves.len() as u64;
+    }
+
     /// The root of the tree (of the empty tree: the hash of nothing).
     #[must_use]
     pub fn root(&self) -> Hash {
@@ -94,6 +117,20 @@ mod tests {
             prop_assert_eq!(frontier.root(), by_definition(&leaves));
             let stored = Frontier::from_bytes(size as u64, &frontier.to_bytes()).unwrap();
             prop_assert_eq!(stored, frontier);
+        }
+
+        #[test]
+        fn leaves_may_come_in_any_portions(portions in prop::collection::vec(0_usize..70, 0..12)) {
+            let (mut one_by_one, mut at_once) = (Frontier::default(), Frontier::default());
+            for portion in portions {
+                let leaves: Vec<Hash> =
+                    (0..portion).map(|n| leaf_hash(&(at_once.size() + n as u64).to_be_bytes())).collect();
+                for leaf in &leaves {
+                    one_by_one.push(*leaf);
+                }
+                at_once.extend(&leaves);
+                prop_assert_eq!(&at_once, &one_by_one);
+            }
         }
 
         #[test]

@@ -5,13 +5,15 @@
 //! needed to append: the roots of the complete subtrees that make up the tree, largest first, one for each
 //! 1 bit of the size. [`tiles`] keep inner nodes, so that a proof reads a few rows of a long log; [`proof`] says
 //! which nodes a proof is made of and checks one; [`stored`] reads nodes from the tables and writes tiles; [`rows`]
-//! gives events as the bytes that are hashed.
+//! gives events as the bytes that are hashed. Many hashes at once are made by [`many`].
 //!
 //! Leaf `i` of the tree is the event of position `i + 1`.
 
 pub mod canonical;
 pub mod envelope;
 pub mod frontier;
+mod lanes;
+pub mod many;
 pub mod proof;
 pub mod rows;
 pub mod stored;

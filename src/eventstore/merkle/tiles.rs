@@ -4,8 +4,9 @@
 //! Level 0 is the log itself (`events.leaf_hash`), so only levels from 1 on are kept: 32 bytes for each 256 events.
 //! Everything between is computed from one tile. [`Builder`] makes the levels from leaves in order.
 
+use super::Hash;
+use super::many::node_hashes;
 use super::proof::Node;
-use super::{Hash, node_hash};
 
 /// How many levels of the tree a tile spans.
 pub const HEIGHT: u8 = 8;
@@ -46,11 +47,7 @@ pub fn complete_root(mut hashes: Vec<Hash>) -> Option<Hash> {
         return None;
     }
     while hashes.len() > 1 {
-        hashes = hashes
-            .chunks_exact(2)
-            .filter_map(|pair| <&[Hash; 2]>::try_from(pair).ok())
-            .map(|[left, right]| node_hash(left, right))
-            .collect();
+        hashes = node_hashes(&hashes);
     }
     hashes.pop()
 }

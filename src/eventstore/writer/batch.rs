@@ -10,7 +10,8 @@ use uuid::Uuid;
 
 use super::Waiting;
 use super::listeners::{Incoming, Listeners, Steps};
-use crate::eventstore::merkle::{BadFrontier, Envelope, Frontier};
+use super::placed::{Placed, place};
+use crate::eventstore::merkle::{BadFrontier, Frontier};
 use crate::eventstore::{Append, ClaimDigest};
 
 /// Where the log ends, as this process last saw it.
@@ -119,66 +120,48 @@ pub(super) struct Columns {
     steps: Steps,
 }
 
+/// The number of an append in its batch.
+fn number(nth: usize) -> i32 {
+    i32::try_from(nth).unwrap_or(i32::MAX)
+}
+
 const CALL: &str = "SELECT * FROM append_events($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13,$14,$15,$16,$17,$18,\
                     $19,$20,$21,$22,$23,$24,$25,$26,$27,$28,$29,$30,$31,$32)";
 
 impl Columns {
-    /// Gives every event its position after `head`, its time (that of its append, or of the event before it, if that
-    /// is later) and its leaf hash.
+    /// Those of a batch that comes after `head`.
     pub(super) fn of<'a>(
         batch: impl IntoIterator<Item = (&'a Append, DateTime<Utc>)>,
         head: &Head,
         listeners: &Listeners,
     ) -> Self {
         let mut columns = Self { seen: head.position, generation: listeners.generation, ..Self::default() };
-        let mut frontier = head.frontier.clone();
         let mut heard: Vec<(&str, Incoming)> = Vec::new();
-        let mut recorded_at = head.recorded_at;
-        let mut position = head.position;
-        let mut bytes = String::new();
-        for (nth, (append, at)) in batch.into_iter().enumerate() {
-            let command = i32::try_from(nth).unwrap_or(i32::MAX);
-            // Never decreasing, whatever the clock does.
-            recorded_at = recorded_at.max(at);
-            let mut sequence = append.after;
-            for event in &append.events {
-                position += 1;
-                sequence += 1;
-                let leaf = Envelope {
-                    aggregate_id: &append.aggregate_id,
-                    aggregate_type: append.aggregate_type,
-                    event_id: event.event_id,
-                    event_type: &event.event_type,
-                    event_version: &event.event_version,
-                    metadata: &append.metadata,
-                    payload: &event.sealed,
-                    position,
-                    recorded_at,
-                    sequence,
-                }
-                .leaf_in(&mut bytes);
-                frontier.push(leaf);
-                columns.commands.push(command);
-                columns.event_ids.push(event.event_id);
-                columns.aggregate_types.push(append.aggregate_type);
-                columns.aggregate_ids.push(append.aggregate_id.clone());
-                columns.sequences.push(sequence);
-                columns.event_types.push(event.event_type.clone());
-                columns.event_versions.push(event.event_version.clone());
-                columns.payloads.push(event.sealed.clone());
-                columns.metadatas.push(append.metadata.clone());
-                columns.times.push(recorded_at);
-                columns.leaves.push(leaf.to_vec());
-                if !listeners.of(&event.event_type).is_empty() {
-                    let aggregate_id = append.aggregate_id.clone();
-                    let payload = event.open.as_ref().unwrap_or(&event.sealed).clone();
-                    let incoming = Incoming { aggregate_id, payload, recorded_at, position };
-                    heard.push((&event.event_type, incoming));
-                }
+        let batch: Vec<(&Append, DateTime<Utc>)> = batch.into_iter().collect();
+        let mut end = head.clone();
+        for (placed, leaf) in place(batch.iter().copied(), &mut end) {
+            let Placed { append, event, position, recorded_at, sequence, .. } = placed;
+            columns.commands.push(number(placed.command));
+            columns.event_ids.push(event.event_id);
+            columns.aggregate_types.push(append.aggregate_type);
+            columns.aggregate_ids.push(append.aggregate_id.clone());
+            columns.sequences.push(sequence);
+            columns.event_types.push(event.event_type.clone());
+            columns.event_versions.push(event.event_version.clone());
+            columns.payloads.push(event.sealed.clone());
+            columns.metadatas.push(append.metadata.clone());
+            columns.times.push(recorded_at);
+            columns.leaves.push(leaf.to_vec());
+            if !listeners.of(&event.event_type).is_empty() {
+                let aggregate_id = append.aggregate_id.clone();
+                let payload = event.open.as_ref().unwrap_or(&event.sealed).clone();
+                heard.push((&event.event_type, Incoming { aggregate_id, payload, recorded_at, position }));
             }
-            columns.decide_with(command, append);
         }
-        columns.frontier = frontier.to_bytes();
+        for (nth, (append, _)) in batch.iter().enumerate() {
+            columns.decide_with(number(nth), append);
+        }
+        columns.frontier = end.frontier.to_bytes();
         columns.steps = Steps::plan(heard, listeners);
         columns
     }

@@ -12,6 +12,7 @@ mod answers;
 pub(super) mod batch;
 mod connection;
 pub mod listeners;
+pub(super) mod placed;
 
 use std::collections::VecDeque;
 use std::sync::Arc;

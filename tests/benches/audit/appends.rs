@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use zhanggui::audit::checkpoints::Checkpoints;
+use zhanggui::eventstore::merkle::many::Leaves;
 use zhanggui::eventstore::merkle::{Envelope, Frontier};
 use zhanggui::eventstore::{Append, NewEvent, Writer};
 use zhanggui::ports::Ports;
@@ -21,6 +22,8 @@ const WAITING: usize = 256;
 const EVERY: Duration = Duration::from_millis(250);
 /// How many leaves are hashed to time one.
 const HASHED: i64 = 200_000;
+/// How many share an append: about a half of those that wait, while the other half is on its way to be answered.
+const TOGETHER: i64 = 100;
 
 /// Somebody who appends one event after the other, each a new stream.
 struct Appender {
@@ -117,26 +120,29 @@ async fn sign(options: PgConnectOptions, checkpoints: Checkpoints) -> Result<(),
     }
 }
 
-/// Microseconds for one leaf and its way into the tree.
+/// Microseconds for one leaf and its way into the tree, as many at once as share an append.
 fn hash() -> f64 {
     let mut frontier = Frontier::default();
     let id = uuid::Uuid::nil();
     let text = id.to_string();
     let begun = Instant::now();
-    for position in 1..=HASHED {
-        let leaf = Envelope {
-            aggregate_id: &text,
-            aggregate_type: "note",
-            event_id: id,
-            event_type: "bench.noted",
-            event_version: "1",
-            metadata: METADATA,
-            payload: PAYLOAD,
-            position,
-            recorded_at: chrono::DateTime::UNIX_EPOCH,
-            sequence: 1,
-        };
-        frontier.push(leaf.leaf());
+    for batch in 0..HASHED / TOGETHER {
+        let mut leaves = Leaves::default();
+        for nth in 0..TOGETHER {
+            leaves.push(&Envelope {
+                aggregate_id: &text,
+                aggregate_type: "note",
+                event_id: id,
+                event_type: "bench.noted",
+                event_version: "1",
+                metadata: METADATA,
+                payload: PAYLOAD,
+                position: batch * TOGETHER + nth,
+                recorded_at: chrono::DateTime::UNIX_EPOCH,
+                sequence: 1,
+            });
+        }
+        frontier.extend(&leaves.hashes());
     }
     let took = begun.elapsed().as_secs_f64() * 1e6 / f64::from(i32::try_from(HASHED).unwrap_or(1));
     // The tree is used, or the compiler would leave it out.

@@ -64,7 +64,7 @@ async fn within(database: &mut PgConnection, trusting: Trusting) -> Result<Repor
         let checked = chunk(&mut *database, &mut checker, &mut tiles, last).await;
         checked.map_err(|wrong| tiles.narrow(wrong))?;
     }
-    head(&mut *database, &checker).await?;
+    head(&mut *database, &mut checker).await?;
     let beyond: Option<i64> =
         sqlx::query_scalar("SELECT max(size) FROM checkpoints WHERE log = 0 AND size > $1")
             .bind(i64::try_from(last).unwrap_or(i64::MAX))
@@ -167,7 +167,7 @@ async fn chunk(
                 let how = "the event is not the one whose leaf hash lies beside it: its payload, its metadata, its time or its place was changed";
                 return Err(Fault::at(position, how).into());
             }
-            checker.event_with(&event.text, leaf)?;
+            checker.event(&event.text, leaf)?;
             tiles.push(leaf);
             if let Some(stored) = due.next_if(|stored| stored.checkpoint.size == position)
                 && let Err(fault) = checker.checkpoint(&stored.note())
@@ -221,7 +221,7 @@ async fn checkpoints_up_to(
 }
 
 /// Whether the head says what the events say.
-async fn head(database: &mut PgConnection, checker: &Checker) -> Result<(), Unverified> {
+async fn head(database: &mut PgConnection, checker: &mut Checker) -> Result<(), Unverified> {
     let (position, frontier, time): (i64, Vec<u8>, String) = sqlx::query_as(
         "SELECT position, frontier, to_char(recorded_at AT TIME ZONE 'UTC', 'YYYY-MM-DD\"T\"HH24:MI:SS.US\"Z\"') FROM log_head WHERE log = 0",
     )

@@ -161,6 +161,12 @@ fn values() -> impl Strategy<Value = Value> {
 
 proptest! {
     #[test]
+    fn a_run_of_plain_bytes_ends_at_the_first_that_is_none(bytes in prop::collection::vec(prop_oneof![any::<u8>(), 0x1E_u8..0x24, 0x5A_u8..0x5E], 0..40)) {
+        let first = bytes.iter().position(|byte| *byte < b' ' || [b'"', b'\\'].contains(byte));
+        prop_assert_eq!(plain_length(&bytes), first.unwrap_or(bytes.len()));
+    }
+
+    #[test]
     fn what_the_library_prints_is_canonical_and_jsonb_becomes_it(value in values()) {
         let canonical = serde_json_canonicalizer::to_string(&value).unwrap();
         prop_assert_eq!(check(&canonical), Ok(()));
