@@ -92,5 +92,8 @@ pub mod d0029_watching_and_the_shared_pace {}
 #[doc = include_str!("0030-what-is-asked-most.md")]
 pub mod d0030_what_is_asked_most {}
 
+#[doc = include_str!("0031-hashing-many-at-once.md")]
+pub mod d0031_hashing_many_at_once {}
+
 #[doc = include_str!("security.md")]
 pub mod security {}

@@ -3,7 +3,7 @@
 use chrono::{DateTime, SecondsFormat, Utc};
 use uuid::Uuid;
 
-use super::canonical::{NotCanonical, Scanner};
+use super::canonical::{NotCanonical, Scanner, plain_length};
 use super::{Hash, leaf_hash};
 
 /// What a leaf hash covers besides payload and metadata.
@@ -140,7 +140,7 @@ fn has_form(text: &str, form: &str) -> bool {
 
 /// Writes a JSON string; ids and names, which need no escaping, as they are.
 fn quote(text: &str, out: &mut String) {
-    if text.bytes().all(|byte| byte >= b' ' && byte != b'"' && byte != b'\\') {
+    if plain_length(text.as_bytes()) == text.len() {
         out.push('"');
         out.push_str(text);
         out.push('"');

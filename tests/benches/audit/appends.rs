@@ -22,8 +22,8 @@ const WAITING: usize = 256;
 const EVERY: Duration = Duration::from_millis(250);
 /// How many leaves are hashed to time one.
 const HASHED: i64 = 200_000;
-/// How many share an append: about a half of those that wait, while the other half is on its way to be answered.
-const TOGETHER: i64 = 100;
+/// How many of them share an append, as the bench of the event store counts.
+const TOGETHER: i64 = 125;
 
 /// Somebody who appends one event after the other, each a new stream.
 struct Appender {

@@ -2,11 +2,12 @@
 
 use std::time::{Duration, Instant};
 
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 use zhanggui::audit::proofs::{log_size, prove_consistency, prove_inclusion};
 use zhanggui::eventstore::merkle::stored::write_tiles;
 
 use crate::common::Fault;
+use crate::common::cluster::{Cluster, DATABASE};
 use crate::common::report::{Report, digits};
 
 /// How many leaves the long log has.
@@ -15,7 +16,11 @@ const LONG: i64 = 10_000_000;
 const ASKED: u64 = 1_000;
 
 /// A log of bare leaves: nothing but what proofs are made of.
-pub(crate) async fn fill(connection: &mut PgConnection, report: &mut Report) -> Result<(), Fault> {
+pub(crate) async fn fill(
+    cluster: &Cluster,
+    connection: &mut PgConnection,
+    report: &mut Report,
+) -> Result<(), Fault> {
     for from in (1..=LONG).step_by(1_000_000) {
         sqlx::query(
             "INSERT INTO events (position, event_id, aggregate_type, aggregate_id, sequence, event_type, event_version, payload, metadata, recorded_at, leaf_hash) \
@@ -31,7 +36,13 @@ pub(crate) async fn fill(connection: &mut PgConnection, report: &mut Report) -> 
     let leaves = write_tiles(&mut *connection, u64::try_from(LONG)?).await?;
     let rate = f64::from(u32::try_from(leaves)?) / begun.elapsed().as_secs_f64();
     report.say(&format!("\nTiling {LONG} leaves after a long pause: {} a second.", digits(rate)))?;
-    sqlx::raw_sql("ANALYZE events; ANALYZE log_tiles").execute(connection).await?;
+    // Ten million at once leave the server with more to write than to read. What it does meanwhile while a log grows in its
+    // own time is done now; as a superuser, who alone may.
+    let mut superuser = PgConnection::connect_with(&cluster.superuser(DATABASE)).await?;
+    for statement in ["VACUUM (ANALYZE) events", "VACUUM (ANALYZE) log_tiles", "CHECKPOINT"] {
+        sqlx::raw_sql(statement).execute(&mut superuser).await?;
+    }
+    superuser.close().await?;
     Ok(())
 }
 

@@ -63,7 +63,7 @@ async fn run(cluster: &Cluster) -> Result<(), Fault> {
     files::measure(cluster, &mut connection, &mut report).await?;
     latency::measure(&mut connection, "of events", &mut report).await?;
     empty(cluster).await?;
-    latency::fill(&mut connection, &mut report).await?;
+    latency::fill(cluster, &mut connection, &mut report).await?;
     latency::measure(&mut connection, "of bare leaves", &mut report).await?;
     report.write()
 }

@@ -221,7 +221,7 @@ impl<'a> Scanner<'a> {
 }
 
 /// How many bytes come before the first quote, backslash or control character: most of a string.
-fn plain_length(bytes: &[u8]) -> usize {
+pub(super) fn plain_length(bytes: &[u8]) -> usize {
     let (words, rest) = bytes.as_chunks();
     for (nth, word) in words.iter().enumerate() {
         let ends = ends_in(u64::from_le_bytes(*word));
