@@ -180,6 +180,8 @@ pub fn as_service(app: &PgConnectOptions) -> PgConnectOptions {
         ("role", APP_ROLE.to_owned()),
         ("search_path", search_path()),
         ("statement_timeout", "10s".to_owned()),
+        // What the planner takes for long is not: compiling it would take a hundred times as long as running it.
+        ("jit", "off".to_owned()),
         // Whoever hangs while it holds the log's head must not stop everybody else.
         ("idle_in_transaction_session_timeout", "10s".to_owned()),
     ])

@@ -45,7 +45,7 @@ function createForm(initial, prefix) {
         for (const [name, at] of Object.entries(wrong)) at.value = problems.find(({ field }) => field === name) ?? null;
       });
       const first = Object.keys(wrong).find((name) => problems.some(({ field }) => field === name));
-      if (first) focusSoon(prefix + first);
+      if (first) focusBack(prefix + first);
       return first !== undefined;
     },
 
@@ -65,18 +65,25 @@ function createForm(initial, prefix) {
   };
 }
 
-/** Moves the focus after the next render. Whoever is writing in another form by then is left there. @param {string} id */
+/** Moves the focus after the next render. @param {string} id */
 export function focusSoon(id) {
+  setTimeout(() => document.getElementById(id)?.focus());
+}
+
+/**
+ * The same after an answer that was waited for: whoever is writing in another form by then is left there.
+ * @param {string} id @param {string} [asked] what lies in the form that asked, where that is not the same
+ */
+export function focusBack(id, asked = id) {
   setTimeout(() => {
-    const wanted = document.getElementById(id);
-    if (wanted && !isWritingBeside(wanted)) wanted.focus();
+    if (!isWritingBeside(document.getElementById(asked))) document.getElementById(id)?.focus();
   });
 }
 
-/** @param {HTMLElement} wanted */
-function isWritingBeside(wanted) {
+/** @param {HTMLElement | null} asked */
+function isWritingBeside(asked) {
   const at = document.activeElement;
   if (!(at instanceof HTMLInputElement || at instanceof HTMLTextAreaElement || at instanceof HTMLSelectElement)) return false;
   if (at instanceof HTMLInputElement && ['checkbox', 'radio', 'file'].includes(at.type)) return false;
-  return at.form === null || at.form !== wanted.closest('form');
+  return at.form === null || at.form !== asked?.closest('form');
 }

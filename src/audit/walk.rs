@@ -62,15 +62,13 @@ impl Link {
 
 /// What keeps the planner from any other way than the walk: it knows the index but not how much of the log it would read in vain,
 /// hoping to be done soon, or how much it would gather only to sort it. Linked events are gathered by their summaries.
-/// Compiling the statement would take longer than running it.
 #[must_use]
 pub const fn steering(linked: bool) -> &'static str {
     if linked {
-        "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true), \
-                set_config('jit', 'off', true)"
+        "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_indexscan', 'off', true)"
     } else {
         "SELECT set_config('enable_seqscan', 'off', true), set_config('enable_bitmapscan', 'off', true), \
-                set_config('enable_sort', 'off', true), set_config('jit', 'off', true)"
+                set_config('enable_sort', 'off', true)"
     }
 }
 

@@ -3,7 +3,7 @@ import { h, html, useSignal } from '../vendor/preact.js';
 import { confirmVerification, postVerification } from '../api-account.js';
 import { check } from '../checks.js';
 import { aboutTheCode, digitsOf, useCode } from '../codes.js';
-import { focusSoon, useForm } from '../forms.js';
+import { focusBack, focusSoon, useForm } from '../forms.js';
 import { date, lookUp, t } from '../i18n.js';
 import { CodeField } from '../parts/code-field.js';
 import { Icon } from '../parts/icons.js';
@@ -39,7 +39,7 @@ function Contact({ channel, label, address, verified }) {
     });
     if (!sent) return;
     form.clear();
-    focusSoon(form.id('code'));
+    focusBack(form.id('code'));
   }
 
   /** @param {SubmitEvent} event */

@@ -3,7 +3,7 @@ import { h, html, useSignal } from '../vendor/preact.js';
 import { postVerification, putPassword } from '../api-account.js';
 import { check } from '../checks.js';
 import { aboutTheCode, digitsOf, useCode } from '../codes.js';
-import { focusSoon, useForm } from '../forms.js';
+import { focusBack, focusSoon, useForm } from '../forms.js';
 import { t } from '../i18n.js';
 import { ChannelChoice } from '../parts/channel.js';
 import { CodeField } from '../parts/code-field.js';
@@ -29,7 +29,7 @@ export function PasswordChange({ me }) {
     form.set('code', '');
     form.tell(null);
     step.value = 'password';
-    focusSoon(form.id('code'));
+    focusBack(form.id('code'));
   }
 
   /** @param {SubmitEvent} event */

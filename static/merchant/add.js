@@ -2,7 +2,7 @@
 // what was not stays in it, to be corrected.
 import { h, html, useSignal } from '../vendor/preact.js';
 import { postProduct } from '../api-merchant.js';
-import { focusSoon, useForm } from '../forms.js';
+import { focusBack, useForm } from '../forms.js';
 import { t } from '../i18n.js';
 import { Field } from '../parts/field.js';
 import { Icon } from '../parts/icons.js';
@@ -73,7 +73,7 @@ export function AddProducts({ shop, onClose }) {
     form.values.links.value = [...new Set(all.filter((one) => !listed.has(one)).map(({ text }) => text))].join('\n');
     shop.settle();
     if (end && !endedBy(end)) form.tell(end);
-    focusSoon(form.values.links.peek() === '' ? 'add-done' : 'add-links');
+    focusBack(form.values.links.peek() === '' ? 'add-done' : 'add-links', 'add-links');
   }
 
   const categories = shop.list.shown.value?.categories ?? [];

@@ -1,7 +1,7 @@
 // One thing done to many products: in pieces, so that it can be watched and stopped, each product with its own result.
 import { batch, signal } from '../vendor/preact.js';
 import { postBulk } from '../api-merchant.js';
-import { focusSoon } from '../forms.js';
+import { focusBack } from '../forms.js';
 import { asProblem } from '../problem.js';
 import { endedBy } from '../session.js';
 
@@ -63,7 +63,7 @@ export function createBulk({ list, selected, done, drop, settle }) {
       // What was not done stays selected, to be tried again.
       selected.value = new Map([...selected.peek()].filter(([id]) => !changed.has(id)));
     });
-    if (action === 'delete' && carried.length > 0) focusSoon('undo');
+    if (action === 'delete' && carried.length > 0) focusBack('undo');
     void list.reload();
     settle();
   }

@@ -1,7 +1,7 @@
 // The categories beside the table: each with its count leads to its products; they are added, renamed and removed here.
 import { h, html, useSignal } from '../vendor/preact.js';
 import { deleteCategory, postCategory, renameCategory } from '../api-merchant.js';
-import { focusSoon, useForm } from '../forms.js';
+import { focusBack, focusSoon, useForm } from '../forms.js';
 import { t } from '../i18n.js';
 import { Field } from '../parts/field.js';
 import { Icon } from '../parts/icons.js';
@@ -43,7 +43,7 @@ export function Categories({ shop, filters }) {
     <div class="categories-head"><h2 id="categories-title">${t('merchant.categories')}</h2>
       <button type="button" class="link-button" id="edit-categories" aria-expanded=${editing.value ? 'true' : 'false'} onClick=${() => { editing.value = !editing.value; problem.value = null; if (editing.value) focusSoon('category-new-name'); }}>${t(editing.value ? 'merchant.categories_done' : 'merchant.categories_edit')}</button></div>
     ${editing.value ? html`
-      <ul class="category-list">${categories.map((category) => h(EditCategory, { key: category.category_id, category, doing, onRemoved: () => focusSoon('category-new-name') }))}</ul>
+      <ul class="category-list">${categories.map((category) => h(EditCategory, { key: category.category_id, category, doing, onRemoved: () => focusBack('category-new-name') }))}</ul>
       ${h(AddCategory, { doing })}
       ${h(ProblemNotice, { problem: problem.value, about: 'category' })}`
     : html`<ul>${link('', t('merchant.all_products'), shop.store.value?.product_count)}${categories.map(({ category_id, name, product_count }) => link(category_id, name, product_count))}</ul>`}
@@ -79,7 +79,7 @@ function AddCategory({ doing }) {
       await postCategory(name);
       form.clear();
     }));
-    focusSoon(form.id('name'));
+    focusBack(form.id('name'));
   }
   return html`<form class="category-form" method="post" noValidate onSubmit=${submit}>
     ${h(Field, { name: 'name', label: t('merchant.category_new'), form, autocomplete: 'off', beside: html`<button type="submit" class="inset" id="category-add" aria-label=${t('merchant.category_add')} title=${t('merchant.category_add')}>${h(Icon, { name: 'plus' })}</button>` })}

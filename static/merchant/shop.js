@@ -2,7 +2,7 @@
 // all of it current. Components show it and call it; they know nothing of the server.
 import { batch, signal } from '../vendor/preact.js';
 import { deleteProduct, getStore, refreshProduct } from '../api-merchant.js';
-import { focusSoon } from '../forms.js';
+import { focusBack } from '../forms.js';
 import { asProblem } from '../problem.js';
 import { endedBy, isAttended } from '../session.js';
 import { createBulk } from './bulk.js';
@@ -136,7 +136,7 @@ export function createShop() {
         drop([product.product_id]);
         done.value = { kind: 'deleted', names: new Map([[product.product_id, nameOf(product)]]) };
       });
-      focusSoon('undo');
+      focusBack('undo');
       settle();
     }),
 

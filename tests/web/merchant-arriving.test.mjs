@@ -94,6 +94,16 @@ test('with the keyboard alone: the panel is opened, a link pasted, and the produ
   await page.locator('#bulk-count', { hasText: '1' }).waitFor();
 }));
 
+test('after Enter in the field of the coupon the focus is at what came of it', () => visit({}, async (page) => {
+  await merchant(page);
+  await page.click('#open-add');
+  await page.fill('#add-links', itemUrl('open_graph'));
+  await page.fill('#add-coupon_url', coupon);
+  await page.keyboard.press('Enter');
+  await page.locator('#add-results li[data-kind=good]').waitFor();
+  await page.waitForFunction(() => document.activeElement?.id === 'add-done');
+}));
+
 test('without the stream the page asks again, says so, and catches up', () => visit({ tolerated: /503/ }, async (page) => {
   await merchant(page, async () => {
     await page.route('**/store/events*', (route) => route.fulfill({ status: 503, headers: { 'Retry-After': '5' }, contentType: 'application/problem+json', body: '{"code":"overloaded"}' }));

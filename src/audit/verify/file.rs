@@ -14,9 +14,9 @@ use crate::eventstore::merkle::many::{digests, pieces};
 const LONGEST: u64 = 64 << 20;
 /// How much is read at once.
 const AT_ONCE: usize = 1 << 20;
-/// How many lines are hashed at once,
+/// How many lines are hashed at once.
 const PORTION: usize = 64;
-/// unless they have as many bytes.
+/// With so many bytes, fewer lines are enough.
 const ENOUGH: usize = 1 << 20;
 
 /// Why a file was not verified.

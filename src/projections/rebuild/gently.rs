@@ -1,22 +1,24 @@
 //! Building with what others leave over of the processors.
 //!
-//! A build keeps two processors busy, which may be all there are. So it has threads of its own, which never make a request
-//! wait behind a page of events that is being decoded, and they let others go first, as do the server's processes that work
-//! for it where the server is on this machine and may be told so (always the private one). Linux only: elsewhere, and with
-//! a server elsewhere, a build takes its fair share.
+//! A build keeps two processors busy, which may be all there are. So it has threads of its own, where a page of events is
+//! decoded without making a request wait, and they let others go first, as do the server's processes that work for it where
+//! the server is on this machine and may be told so (always the private one). Linux only: elsewhere, and with a server
+//! elsewhere, a build takes its fair share.
 
 use std::fs;
 use std::panic::resume_unwind;
 
 use futures_util::future::BoxFuture;
 use sqlx::postgres::PgConnectOptions;
-use sqlx::{Connection, PgConnection};
+use sqlx::{Connection, Executor, PgConnection};
 use tokio::runtime::{Builder, Runtime};
 use tokio::task::JoinError;
 
-/// How much less urgent it is, as of nice(1): about a tenth of a share where all processors are busy, so it does come to
-/// an end. Others are hardly ever kept waiting.
+/// How much less urgent it is than whoever starts it, as of nice(1): about a tenth of a share where all processors are busy,
+/// so it does come to an end. Others are hardly ever kept waiting.
 const NICENESS: i32 = 10;
+/// The least urgent that there is.
+const LAST: i32 = 19;
 /// One for the page that is being read and one for the statements; a page is planned by a third.
 const THREADS: usize = 2;
 
@@ -31,11 +33,8 @@ pub(super) async fn run<T: Send + 'static, E: From<sqlx::Error> + Send + 'static
         .enable_all()
         .build()
         .map_err(sqlx::Error::Io)?;
-    let threads = Threads(Some(threads));
-    match &threads.0 {
-        Some(running) => running.spawn(work).await.map_err(gone)?,
-        None => Err(sqlx::Error::WorkerCrashed.into()),
-    }
+    let (work, _threads) = (threads.spawn(work), Threads(Some(threads)));
+    work.await.map_err(gone)?
 }
 
 /// Their connections end with them.
@@ -54,13 +53,15 @@ pub(super) fn gone(error: JoinError) -> sqlx::Error {
     if error.is_panic() { resume_unwind(error.into_panic()) } else { sqlx::Error::WorkerCrashed }
 }
 
-/// A connection whose process lets others go first.
+/// A connection whose process lets others go first, and ends when its client does: a statement of minutes would hold the
+/// build's lock for as long, though nobody waits for it any more.
 pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, sqlx::Error> {
     let mut connection = PgConnection::connect_with(options).await?;
+    // Not every system can tell a server that the client is gone.
+    drop(connection.execute("SET client_connection_check_interval = '2s'").await);
     if let Some(server) = server_here(options) {
         let process: i32 = sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await?;
-        // The number is the server's, which may count its processes otherwise than we do, in a container for example.
-        if parent_of(process) == Some(server) {
+        if is_of(process, server) {
             step_back(Some(process));
         }
     }
@@ -68,23 +69,34 @@ pub(super) async fn connect(options: &PgConnectOptions) -> Result<PgConnection, 
 }
 
 /// The process that made the socket, which leaves its number beside it.
-fn server_here(options: &PgConnectOptions) -> Option<i32> {
+fn server_here(options: &PgConnectOptions) -> Option<u32> {
     let lock = options.get_socket()?.join(format!(".s.PGSQL.{}.lock", options.get_port()));
     fs::read_to_string(lock).ok()?.lines().next()?.trim().parse().ok()
 }
 
-/// By proc(5), where there is one.
-fn parent_of(process: i32) -> Option<i32> {
-    let told = fs::read_to_string(format!("/proc/{process}/status")).ok()?;
-    told.lines().find_map(|line| line.strip_prefix("PPid:"))?.trim().parse().ok()
+/// Whether a process is one of that server's, by proc(5). Its number is the server's, which may count its processes
+/// otherwise than we do, in a container for example; it is the first there, and here that is another.
+fn is_of(process: i32, server: u32) -> bool {
+    let read = |what: &str| fs::read_to_string(format!("/proc/{process}/{what}")).unwrap_or_default();
+    let parent = read("status").lines().find_map(|line| line.strip_prefix("PPid:")?.trim().parse().ok());
+    server > 1 && parent == Some(server) && read("comm").trim_end() == "postgres"
 }
 
 /// Makes a process of the server, or the thread that calls this, less urgent. Where that is not allowed it stays as it is.
 #[cfg(target_os = "linux")]
 fn step_back(process: Option<i32>) {
-    let process = process.and_then(rustix::process::Pid::from_raw);
-    if let Err(error) = rustix::process::setpriority_process(process, NICENESS) {
+    use rustix::process::{Pid, getpriority_process, setpriority_process};
+
+    let id = process.and_then(Pid::from_raw);
+    let done = getpriority_process(id)
+        .and_then(|now| setpriority_process(id, now.saturating_add(NICENESS).min(LAST)));
+    if let Err(error) = done {
         tracing::debug!(%error, "a build takes its fair share");
+    }
+    // Where each session is scheduled as one (sched(7), autogroups), a process of the server is a session of its own. Our own
+    // threads are of the one that serves.
+    if let Some(process) = process {
+        drop(fs::write(format!("/proc/{process}/autogroup"), NICENESS.to_string()));
     }
 }
 

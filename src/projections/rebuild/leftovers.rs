@@ -4,7 +4,7 @@
 //! `read_model_builds` whose lock is free is a leftover.
 
 use ring::digest::{SHA256, digest};
-use sqlx::PgConnection;
+use sqlx::{Connection, PgConnection};
 
 use super::drop_schema;
 
@@ -57,8 +57,15 @@ pub async fn drop_leftovers(session: &mut PgConnection) -> Result<Vec<String>, s
 }
 
 /// Removes what is there of a build of `schema`, by whoever holds its lock; gives whether there was something.
+///
+/// The row comes first: the last step of a build whose lock was lost holds it, and what has the name afterwards is another.
 pub(super) async fn remove(session: &mut PgConnection, schema: &str) -> Result<bool, sqlx::Error> {
-    drop_schema(session, &beside(schema)).await?;
-    let gone = sqlx::query("DELETE FROM read_model_builds WHERE schema_name = $1").bind(schema);
-    Ok(gone.execute(session).await?.rows_affected() > 0)
+    let mut transaction = session.begin().await?;
+    let gone = sqlx::query("DELETE FROM read_model_builds WHERE schema_name = $1")
+        .bind(schema)
+        .execute(&mut *transaction)
+        .await?;
+    drop_schema(&mut transaction, &beside(schema)).await?;
+    transaction.commit().await?;
+    Ok(gone.rows_affected() > 0)
 }

@@ -8,6 +8,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use chrono::{DateTime, Utc};
 use sqlx::{Connection, Executor, PgConnection};
 
 use super::ahead::{PAGE, Planned, plan, read_ahead};
@@ -26,10 +27,9 @@ const ROUNDS: usize = 10;
 
 /// What a build's session is set to. A plan made while the tables were empty would not do for full ones, so each call
 /// is planned for what it gets; and what was loaded a moment ago is in memory: with pages as dear as the server takes them
-/// for, every call reads a table of thousands of pages from end to end rather than look for its rows. Nobody would tell
-/// workers of the server's own making to let others go first.
+/// for, every call reads a table of thousands of pages from end to end rather than look for its rows.
 pub(super) const SETTINGS: &str = "SET synchronous_commit = off; SET work_mem = '64MB'; SET maintenance_work_mem = '256MB'; \
-                        SET max_parallel_maintenance_workers = 0; SET jit = off; SET plan_cache_mode = force_custom_plan; \
+                        SET plan_cache_mode = force_custom_plan; \
                         SET seq_page_cost = 0.1; SET random_page_cost = 0.1";
 
 /// A build under way.
@@ -50,6 +50,8 @@ pub(super) struct Load {
     /// How many pages are in the tables.
     pages: u32,
     began: Instant,
+    /// The same by the server's clock, which tells this build from another.
+    pub(super) began_at: DateTime<Utc>,
 }
 
 impl Load {
@@ -64,11 +66,9 @@ impl Load {
         leftovers::remove(&mut session, schema).await?;
         session.execute(SETTINGS).await?;
         let mut transaction = session.begin().await?;
-        sqlx::query("INSERT INTO read_model_builds (schema_name, name) VALUES ($1, $2)")
-            .bind(schema)
-            .bind(model.name)
-            .execute(&mut *transaction)
-            .await?;
+        let begin = "INSERT INTO read_model_builds (schema_name, name) VALUES ($1, $2) RETURNING started_at";
+        let began_at =
+            sqlx::query_scalar(begin).bind(schema).bind(model.name).fetch_one(&mut *transaction).await?;
         model.create(&mut transaction, &next).await?;
         set_logged(&mut transaction, &next, false).await?;
         transaction.commit().await?;
@@ -92,6 +92,7 @@ impl Load {
             heard: 0,
             pages: 0,
             began: Instant::now(),
+            began_at,
         })
     }
 
@@ -185,7 +186,7 @@ impl Load {
         Ok(plan(&self.reader, &self.listeners, page))
     }
 
-    /// Projects up to `head` in the caller's transaction, on this build's session.
+    /// Projects up to `head` in the caller's transaction.
     pub(super) async fn last_events(
         reader: &Reader,
         listeners: &Listeners,
@@ -203,7 +204,7 @@ impl Load {
         Ok(heard)
     }
 
-    /// What the last step needs beside the session.
+    /// What reads events and what becomes of them.
     pub(super) fn parts(&self) -> (Arc<Reader>, Arc<Listeners>) {
         (Arc::clone(&self.reader), Arc::clone(&self.listeners))
     }

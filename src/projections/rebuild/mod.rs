@@ -115,8 +115,13 @@ impl Builder {
     /// for the last step.
     #[must_use]
     pub fn new(options: PgConnectOptions, sealer: Sealer, upcasters: Upcasters) -> Self {
-        // Loading takes as long as it takes; only the last step is short.
-        let options = options.application_name("zhanggui rebuild").options([("statement_timeout", "0")]);
+        // Loading takes as long as it takes; only the last step is short. Workers of the server's own making would not know
+        // that they are to let others go first.
+        let options = options.application_name("zhanggui rebuild").options([
+            ("statement_timeout", "0"),
+            ("max_parallel_workers_per_gather", "0"),
+            ("max_parallel_maintenance_workers", "0"),
+        ]);
         Self { options, sealer, upcasters, watcher: Arc::new(progress::Measured::default()) }
     }
 

@@ -9,6 +9,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::runtime::Handle;
@@ -37,7 +38,9 @@ const BREATH: Duration = Duration::from_millis(500);
 /// later ones with this one, or none.
 pub(super) async fn put_in_place(load: &mut Load, serving: &Handle) -> Result<Built, Stop> {
     let built = try_until_done(load, serving).await?;
-    load.flush().await?;
+    if let Err(error) = load.flush().await {
+        tracing::warn!(read_model = load.model.name, %error, "in place, but until something else is appended a crash may take it back");
+    }
     Ok(built)
 }
 
@@ -75,6 +78,7 @@ async fn step(load: &Load, nth: u32, serving: &Handle) -> Result<Built, sqlx::Er
         schema: load.schema.clone(),
         next: load.next.clone(),
         after: load.position,
+        began: load.began_at,
         reader,
         listeners,
     };
@@ -91,6 +95,8 @@ struct LastStep {
     next: String,
     /// Everything up to here is in the tables.
     after: i64,
+    /// When the build began, by the server's clock.
+    began: DateTime<Utc>,
     reader: Arc<Reader>,
     listeners: Arc<Listeners>,
 }
@@ -100,16 +106,16 @@ impl LastStep {
     async fn once(self, nth: u32) -> Result<(i64, u64), sqlx::Error> {
         let mut session = PgConnection::connect_with(&self.options).await?;
         let done = self.on(&mut session, nth).await;
-        // Its locks must be gone before the next try.
-        let closed = session.close().await;
-        let done = done?;
-        closed.map(|()| done)
+        // What was committed is done, however the connection ends.
+        drop(session.close().await);
+        done
     }
 
     async fn on(&self, session: &mut PgConnection, nth: u32) -> Result<(i64, u64), sqlx::Error> {
         session.execute(format!("{SETTINGS}; SET search_path = \"{}\", public", self.next).as_str()).await?;
         let mut transaction = session.begin().await?;
         transaction.execute("SET LOCAL lock_timeout = '2s'").await?;
+        self.hold(&mut transaction).await?;
         // First, as nobody waits behind this lock: behind the other one everybody would wait until a vacuum is over.
         lock(&mut transaction, &self.schema, Away::Upkeep).await?;
         let head = match self.model.kind {
@@ -136,6 +142,19 @@ impl LastStep {
         lock(&mut transaction, &self.next, Away::All).await?;
         transaction.commit().await?;
         Ok((head, heard))
+    }
+}
+
+impl LastStep {
+    /// Makes sure that this build is still the one under way, and that no other begins. Its lock is another session's,
+    /// which may have broken.
+    async fn hold(&self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
+        let sql = "SELECT FROM read_model_builds WHERE schema_name = $1 AND position = $2 AND started_at = $3 FOR UPDATE";
+        let held = sqlx::query(sql).bind(&self.schema).bind(self.after).bind(self.began);
+        match held.fetch_optional(transaction).await? {
+            Some(_) => Ok(()),
+            None => Err(sqlx::Error::Protocol("another process builds it now".to_owned())),
+        }
     }
 }
 

@@ -12,23 +12,39 @@ use zhanggui::projections::rebuild::{Built, RebuildError, When};
 use super::catch_up::{PATIENCE, add, site_with, tally, total};
 use crate::support::site::TestSite;
 
-/// How ready a process or a thread is to let others go first, as in nice(1), by its folder in /proc.
-fn niceness(folder: &str) -> i32 {
-    let stat = fs::read_to_string(format!("{folder}/stat")).expect("it is there");
-    // The name, in brackets, may have spaces; the priority is the 17th field after it.
-    let (_, after) = stat.rsplit_once(')').expect("a name");
-    after.split_whitespace().nth(16).expect("a priority").parse().expect("a number")
+/// How ready a process or a thread is to let others go first, as in nice(1), by its folder in /proc; none if it is gone.
+fn niceness(folder: &str) -> Option<i32> {
+    let stat = fs::read_to_string(format!("{folder}/stat")).ok()?;
+    // The name, in brackets, may have spaces; the niceness is the 17th field after it.
+    stat.rsplit_once(')')?.1.split_whitespace().nth(16)?.parse().ok()
 }
 
-/// The threads of this process that build.
-fn threads() -> Vec<String> {
+/// That of the threads of this process that build, also for other tests.
+fn threads() -> Vec<i32> {
     let folders = fs::read_dir("/proc/self/task").expect("this is Linux");
     let folders = folders.map(|entry| entry.expect("can be read").path());
-    let builds = folders.filter(|folder| {
-        // Threads of other tests come and go.
-        fs::read_to_string(folder.join("comm")).is_ok_and(|name| name.trim() == "rebuild")
-    });
-    builds.map(|folder| folder.to_str().expect("numbers").to_owned()).collect()
+    let builds = folders
+        .filter(|folder| fs::read_to_string(folder.join("comm")).is_ok_and(|name| name.trim() == "rebuild"));
+    builds.filter_map(|folder| niceness(folder.to_str()?)).collect()
+}
+
+/// The processes of the server that build here, and whether each waits for a lock.
+const PROCESSES: &str = "SELECT pid, wait_event_type IS NOT DISTINCT FROM 'Lock' FROM pg_stat_activity \
+                         WHERE datname = current_database() AND application_name = 'zhanggui rebuild'";
+
+/// These processes, once one of them waits for a lock.
+async fn waiting(site: &TestSite) -> Vec<(i32, bool)> {
+    let waits = async {
+        loop {
+            let found: Vec<(i32, bool)> =
+                sqlx::query_as(PROCESSES).fetch_all(&site.app.site.reads).await.unwrap();
+            if found.iter().any(|(_, waits)| *waits) {
+                return found;
+            }
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, waits).await.expect("the last step waits")
 }
 
 /// Begins a build whose last step waits for what a vacuum holds, on the connection that is given.
@@ -49,29 +65,54 @@ async fn a_build_lets_others_go_first_and_its_last_step_does_not_keep_them_waiti
     let (site, counters) = site_with(&model).await;
     add(&counters, "c", 10).await;
     let (mut holding, building) = held(&site, &model).await;
-    let processes = "SELECT pid, wait_event_type IS NOT DISTINCT FROM 'Lock' FROM pg_stat_activity \
-                     WHERE datname = current_database() AND application_name = 'zhanggui rebuild'";
-    let waits = async {
-        loop {
-            let found: Vec<(i32, bool)> =
-                sqlx::query_as(processes).fetch_all(&site.app.site.reads).await.unwrap();
-            if found.iter().any(|(_, waits)| *waits) {
-                return found;
-            }
+    let of = |pid: i32| niceness(&format!("/proc/{pid}"));
+    let mut seen: Vec<(Option<i32>, bool)> =
+        waiting(&site).await.into_iter().map(|(pid, waits)| (of(pid), waits)).collect();
+    let others: i32 =
+        sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&site.app.site.reads).await.unwrap();
+    let (own, server) = (niceness("/proc/self").unwrap(), of(others).unwrap());
+    // A thread has its name before it has stepped back.
+    let stepped_back = async {
+        while !threads().iter().all(|nice| *nice == (own + 10).min(19)) {
             sleep(Duration::from_millis(5)).await;
         }
     };
-    let found = timeout(PATIENCE, waits).await.expect("the last step waits");
-    let mut seen: Vec<(i32, bool)> =
-        found.iter().map(|(pid, waits)| (niceness(&format!("/proc/{pid}")), *waits)).collect();
-    let threads: Vec<i32> = threads().iter().map(|folder| niceness(folder)).collect();
+    assert!(!threads().is_empty());
+    timeout(PATIENCE, stepped_back).await.expect("the threads of builds step back");
     holding.execute("COMMIT").await.unwrap();
     building.await.unwrap().unwrap().unwrap();
-    let own = niceness("/proc/self");
     seen.sort_unstable();
-    assert_eq!(seen, [(0, true), (10, false), (10, false)]);
-    assert!(!threads.is_empty() && threads.iter().all(|nice| *nice == own + 10), "{threads:?} in {own}");
+    let gentle = Some((server + 10).min(19));
+    assert_eq!(seen, [(Some(server), true), (gentle, false), (gentle, false)]);
     assert_eq!(total(&site, &model).await, 10);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn where_a_build_loses_its_lock_in_the_last_step_the_next_one_waits_for_it() {
+    let model = tally(Kind::Inline);
+    let (site, counters) = site_with(&model).await;
+    add(&counters, "c", 10).await;
+    let (mut holding, first) = held(&site, &model).await;
+    let superuser = sqlx::PgPool::connect_with(site.database.superuser_options()).await.unwrap();
+    for (pid, waits) in waiting(&site).await {
+        if !waits {
+            sqlx::query("SELECT pg_terminate_backend($1)").bind(pid).execute(&superuser).await.unwrap();
+        }
+    }
+    let (builder, own) = (site.builder(), model.clone());
+    let second = tokio::spawn(async move { builder.rebuild(&own, When::Always).await });
+    let both = async {
+        while waiting(&site).await.iter().filter(|(_, waits)| *waits).count() < 2 {
+            sleep(Duration::from_millis(5)).await;
+        }
+    };
+    timeout(PATIENCE, both).await.expect("the second waits, too");
+    holding.execute("COMMIT").await.unwrap();
+    // Its tables were whole, and what it committed is done.
+    first.await.unwrap().unwrap().unwrap();
+    second.await.unwrap().unwrap().unwrap();
+    add(&counters, "c", 1).await;
+    assert_eq!(total(&site, &model).await, 11);
 }
 
 #[tokio::test(flavor = "multi_thread")]

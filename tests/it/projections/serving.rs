@@ -1,10 +1,12 @@
 //! Rebuilding while everything goes on: commands are answered, and no read fails, misses anything or is behind.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
+use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
 use tokio::task::JoinHandle;
 use tokio::time::{sleep, timeout};
@@ -66,21 +68,32 @@ async fn writes_go_on_and_every_read_shows_the_last_write_while_it_is_rebuilt() 
     assert_eq!(live, rows(&mut connection, &model.schema()).await);
 }
 
-/// Breaks the build's own connection at the first page.
+/// Breaks the build's own connections.
+const CUT: &str = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND application_name = 'zhanggui rebuild'";
+
+/// Does something to a build at its first page.
 #[derive(Debug)]
-struct Cut {
-    superuser: sqlx::PgPool,
+struct Meddler {
+    superuser: PgConnectOptions,
+    sql: &'static str,
     done: AtomicBool,
 }
 
-impl Watcher for Cut {
+impl Meddler {
+    fn new(site: &TestSite, sql: &'static str) -> Arc<Self> {
+        Arc::new(Self { superuser: site.database.superuser_options(), sql, done: AtomicBool::new(false) })
+    }
+}
+
+impl Watcher for Meddler {
     fn tell(&self, progress: &Progress) {
         if progress.position > 0 && !self.done.swap(true, Ordering::SeqCst) {
-            let pool = self.superuser.clone();
-            let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                       WHERE datname = current_database() AND application_name = 'zhanggui rebuild'";
             tokio::task::block_in_place(|| {
-                tokio::runtime::Handle::current().block_on(pool.execute(cut)).unwrap();
+                tokio::runtime::Handle::current().block_on(async {
+                    let mut connection = PgConnection::connect_with(&self.superuser).await.unwrap();
+                    connection.execute(self.sql).await.unwrap();
+                });
             });
         }
     }
@@ -94,8 +107,7 @@ async fn a_build_that_is_cut_off_leaves_the_live_one_and_the_next_one_clears_up(
     let (site, counters) = site_with(&model).await;
     fill(&counters).await;
     let superuser = sqlx::PgPool::connect_with(site.database.superuser_options()).await.unwrap();
-    let cut = std::sync::Arc::new(Cut { superuser: superuser.clone(), done: AtomicBool::new(false) });
-    let built = site.builder().watched_by(cut).rebuild(&model, When::Always).await;
+    let built = site.builder().watched_by(Meddler::new(&site, CUT)).rebuild(&model, When::Always).await;
     assert!(built.is_err(), "{built:?}");
     assert_eq!(total(&site, &model).await, EVENTS);
     add(&counters, "old1", 1).await;
@@ -108,6 +120,24 @@ async fn a_build_that_is_cut_off_leaves_the_live_one_and_the_next_one_clears_up(
     assert_eq!(sqlx::query_scalar::<_, i64>(schemas).fetch_one(&superuser).await.unwrap(), 0);
     site.builder().rebuild(&model, When::Always).await.unwrap().unwrap();
     assert_eq!(total(&site, &model).await, EVENTS + 1);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_build_that_is_no_longer_the_one_under_way_puts_nothing_in_place() {
+    let model = tally(Kind::Inline);
+    let (site, counters) = site_with(&model).await;
+    fill(&counters).await;
+    let schema = "SELECT c.relnamespace::bigint FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace \
+                  WHERE c.relname = 'tally' AND n.nspname = $1";
+    let reads = site.app.site.reads.clone();
+    let live =
+        async || sqlx::query_scalar::<_, i64>(schema).bind(model.schema()).fetch_one(&reads).await.unwrap();
+    let before = live().await;
+    // As another process does that begins after this one's lock was lost.
+    let meddler = Meddler::new(&site, "DELETE FROM read_model_builds");
+    let refused = site.builder().watched_by(meddler).rebuild(&model, When::Always).await.unwrap_err();
+    assert!(refused.to_string().contains("another process builds it now"), "{refused}");
+    assert_eq!((before, EVENTS), (live().await, total(&site, &model).await));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -261,18 +261,20 @@ fn as_ecmascript(number: &str) -> Option<String> {
 
 /// The order of members: by the UTF-16 of their names (RFC 8785, 3.2.3).
 fn compare(one: &str, other: &str) -> Ordering {
-    // In UTF-8 the order is the same, but for names with escapes or characters that have surrogates in UTF-16.
     for (byte, beside) in one.bytes().zip(other.bytes()) {
-        if !byte.is_ascii() || !beside.is_ascii() || byte == b'\\' || beside == b'\\' {
+        if byte == b'\\' || beside == b'\\' {
             return compare_opened(one, other);
         }
         if byte != beside {
-            return byte.cmp(&beside);
+            // In UTF-8 the order is the same, but for characters that have surrogates in UTF-16 against some that have none.
+            let is_same = byte.max(beside) < 0xEE;
+            return if is_same { byte.cmp(&beside) } else { compare_opened(one, other) };
         }
     }
     one.len().cmp(&other.len())
 }
 
+/// The same of names with escapes, or that need it.
 fn compare_opened(one: &str, other: &str) -> Ordering {
     let opened =
         |name: &str| serde_json::from_str(&format!("\"{name}\"")).unwrap_or_else(|_| name.to_owned());
