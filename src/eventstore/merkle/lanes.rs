@@ -152,6 +152,10 @@ fn compress<S: Simd>(simd: S, state: &mut [Row; 8], words: [Row; 16]) {
     let start: [u32x8<S>; 8] = state.map(|row| row.simd_into(simd));
     let mut words: [u32x8<S>; 16] = words.map(|row| row.simd_into(simd));
     let mut now = start;
+    // Of three, what most of them have is the second but where it differs from both others. Two of the three are those of
+    // the step before.
+    let [_, b, c, ..] = now;
+    let mut differ = b ^ c;
     for (nth, steps) in STEPS.iter().enumerate() {
         if nth > 0 {
             words = further(words);
@@ -160,7 +164,9 @@ fn compress<S: Simd>(simd: S, state: &mut [Row; 8], words: [Row; 16]) {
             let [a, b, c, d, e, f, g, h] = now;
             let one =
                 h + (turned(e, 6) ^ turned(e, 11) ^ turned(e, 25)) + (g ^ (e & (f ^ g))) + *word + *step;
-            let other = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + ((a & b) | ((a | b) & c));
+            let most = b ^ ((a ^ b) & differ);
+            let other = (turned(a, 2) ^ turned(a, 13) ^ turned(a, 22)) + most;
+            differ = a ^ b;
             now = [one + other, a, b, c, d + one, e, f, g];
         }
     }
