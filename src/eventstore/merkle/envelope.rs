@@ -1,6 +1,6 @@
 //! The leaf: an event's canonical bytes, as they are hashed, exported and shown to whoever checks a proof.
 
-use chrono::{DateTime, SecondsFormat, Utc};
+use chrono::{DateTime, Datelike, SecondsFormat, Timelike, Utc};
 use uuid::Uuid;
 
 use super::canonical::{NotCanonical, Scanner, plain_length};
@@ -60,7 +60,7 @@ impl Envelope<'_> {
         out.push_str(",\"position\":");
         out.push_str(&self.position.to_string());
         out.push_str(",\"recorded_at\":\"");
-        out.push_str(&self.recorded_at.to_rfc3339_opts(SecondsFormat::Micros, true));
+        write_time(self.recorded_at, out);
         out.push_str("\",\"sequence\":");
         out.push_str(&self.sequence.to_string());
         out.push('}');
@@ -138,6 +138,36 @@ fn has_form(text: &str, form: &str) -> bool {
     text.len() == form.len() && text.bytes().zip(form.bytes()).all(fits)
 }
 
+/// Writes a time by RFC 3339, in UTC and to the microsecond, in half the time that the library takes.
+fn write_time(time: DateTime<Utc>, out: &mut String) {
+    let (date, clock) = (time.date_naive(), time.time());
+    let (Ok(year @ 0..=9999), micros @ 0..1_000_000) =
+        (u32::try_from(date.year()), clock.nanosecond() / 1000)
+    else {
+        // Years of other lengths, and leap seconds.
+        return out.push_str(&time.to_rfc3339_opts(SecondsFormat::Micros, true));
+    };
+    let mut text = *b"0000-00-00T00:00:00.000000Z";
+    for (at, number) in [
+        (0, year / 100),
+        (2, year % 100),
+        (5, date.month()),
+        (8, date.day()),
+        (11, clock.hour()),
+        (14, clock.minute()),
+        (17, clock.second()),
+        (20, micros / 10_000),
+        (22, micros / 100 % 100),
+        (24, micros % 100),
+    ] {
+        if let (Some([tens, ones]), Ok(number)) = (text.get_mut(at..at + 2), u8::try_from(number)) {
+            *tens += number / 10;
+            *ones += number % 10;
+        }
+    }
+    out.push_str(std::str::from_utf8(&text).unwrap_or_default());
+}
+
 /// Writes a JSON string; ids and names, which need no escaping, as they are.
 fn quote(text: &str, out: &mut String) {
     if plain_length(text.as_bytes()) == text.len() {
@@ -151,6 +181,8 @@ fn quote(text: &str, out: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -176,6 +208,16 @@ mod tests {
             "payload": payload, "position": 3, "recorded_at": "2023-11-14T22:13:20.000123Z", "sequence": 1,
         });
         assert_eq!(envelope.canonical(), serde_json_canonicalizer::to_string(&whole).unwrap());
+    }
+
+    proptest! {
+        #[test]
+        fn a_time_is_written_as_the_library_writes_it(micros in -70_000_000_000_000_000_i64..300_000_000_000_000_000) {
+            let time = DateTime::from_timestamp_micros(micros).unwrap();
+            let mut written = String::new();
+            write_time(time, &mut written);
+            prop_assert_eq!(written, time.to_rfc3339_opts(SecondsFormat::Micros, true));
+        }
     }
 
     fn example(payload: &str) -> String {

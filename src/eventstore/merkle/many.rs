@@ -12,11 +12,16 @@ use super::{Envelope, Hash, digest, lanes};
 /// A message of more bytes is hashed for itself, and so are those beside it.
 const LONG: usize = 8 << 10;
 
-/// Leaves to be hashed at once.
+/// How many leaves are hashed at once: few enough for what is written of them to stay near the processor.
+const PORTION: usize = 64;
+
+/// Leaves that are hashed many at once.
 #[derive(Clone, Debug, Default)]
 pub struct Leaves {
+    /// Those that are not hashed yet.
     text: String,
     ends: Vec<usize>,
+    hashes: Vec<Hash>,
 }
 
 impl Leaves {
@@ -26,12 +31,22 @@ impl Leaves {
         self.text.push('\0');
         envelope.write(&mut self.text);
         self.ends.push(self.text.len());
+        if self.ends.len() == PORTION {
+            self.hash();
+        }
+    }
+
+    fn hash(&mut self) {
+        self.hashes.extend(digests(&pieces(self.text.as_bytes(), &self.ends)));
+        self.text.clear();
+        self.ends.clear();
     }
 
     /// Their hashes, in order.
     #[must_use]
-    pub fn hashes(&self) -> Vec<Hash> {
-        digests(&pieces(self.text.as_bytes(), &self.ends))
+    pub fn hashes(mut self) -> Vec<Hash> {
+        self.hash();
+        self.hashes
     }
 }
 
@@ -142,6 +157,28 @@ mod tests {
         let messages: Vec<&[u8]> = [b"a".as_slice(), &long, b"c", b"d", b"e", b""].to_vec();
         let expected: Vec<Hash> = messages.iter().map(|message| digest(&[message])).collect();
         assert_eq!(digests_by(Some(Level::new()), &messages), expected);
+    }
+
+    #[test]
+    fn leaves_are_hashed_in_order_however_many() {
+        let envelope = |position| Envelope {
+            aggregate_id: "a",
+            aggregate_type: "note",
+            event_id: uuid::Uuid::nil(),
+            event_type: "note.made",
+            event_version: "1",
+            metadata: "{}",
+            payload: "{}",
+            position,
+            recorded_at: chrono::DateTime::UNIX_EPOCH,
+            sequence: position,
+        };
+        for amount in [0, 1, 63, 64, 65, 200] {
+            let mut leaves = Leaves::default();
+            (1..=amount).for_each(|position| leaves.push(&envelope(position)));
+            let expected: Vec<Hash> = (1..=amount).map(|position| envelope(position).leaf()).collect();
+            assert_eq!(leaves.hashes(), expected);
+        }
     }
 
     #[test]
