@@ -1,7 +1,7 @@
 //! Hashes of many leaves or nodes at once.
 //!
 //! A processor with instructions for SHA-256 is fastest one message after the other, by the library. Without them, as most
-//! servers of Intel's before 2021 are, it hashes eight in the time of three, by [`super::lanes`].
+//! servers of Intel's before 2021 are, it hashes eight in the time of three, by `lanes`.
 
 use std::sync::OnceLock;
 
