@@ -51,6 +51,12 @@ pub enum RebuildError {
         /// Which event, and why.
         poison: Poison,
     },
+    /// Another process began to build it before this one had put it in place.
+    #[error("read model {name}: another process builds it now")]
+    Overtaken {
+        /// The read model.
+        name: &'static str,
+    },
     /// It cannot be built as it was.
     #[error(transparent)]
     NotThere(#[from] NotThere),
@@ -64,6 +70,8 @@ pub enum RebuildError {
 enum Stop {
     Database(sqlx::Error),
     Poisoned(Poison),
+    /// Its lock was lost, and another build has begun.
+    Overtaken,
 }
 
 impl From<sqlx::Error> for Stop {
@@ -77,6 +85,7 @@ impl Stop {
         match self {
             Self::Database(source) => RebuildError::Database { name, source },
             Self::Poisoned(poison) => RebuildError::Poisoned { name, poison },
+            Self::Overtaken => RebuildError::Overtaken { name },
         }
     }
 }

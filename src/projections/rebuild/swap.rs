@@ -58,10 +58,10 @@ async fn try_until_done(load: &mut Load, serving: &Handle) -> Result<Built, Stop
                 load.up_to(head).await?;
                 return Err(error.into());
             }
-            outcome => return Ok(outcome?),
+            outcome => return outcome?.ok_or(Stop::Overtaken),
         }
     }
-    Ok(step(load, TRIES, serving).await?)
+    step(load, TRIES, serving).await?.ok_or(Stop::Overtaken)
 }
 
 /// Whether others held what was needed, for too long.
@@ -69,8 +69,8 @@ fn is_in_the_way(error: &sqlx::Error) -> bool {
     matches!(error, sqlx::Error::Database(_)) && is_lost(error)
 }
 
-/// The last step by the threads that serve, as long as this is awaited.
-async fn step(load: &Load, nth: u32, serving: &Handle) -> Result<Built, sqlx::Error> {
+/// The last step by the threads that serve, as long as this is awaited. None where this build is not the one under way.
+async fn step(load: &Load, nth: u32, serving: &Handle) -> Result<Option<Built>, sqlx::Error> {
     let (reader, listeners) = load.parts();
     let last = LastStep {
         options: load.builder.options.clone(),
@@ -84,8 +84,8 @@ async fn step(load: &Load, nth: u32, serving: &Handle) -> Result<Built, sqlx::Er
     };
     let mut task = JoinSet::new();
     task.spawn_on(last.once(nth), serving);
-    let (head, heard) = task.join_next().await.ok_or(sqlx::Error::WorkerCrashed)?.map_err(gone)??;
-    Ok(load.built(head, heard))
+    let done = task.join_next().await.ok_or(sqlx::Error::WorkerCrashed)?.map_err(gone)??;
+    Ok(done.map(|(head, heard)| load.built(head, heard)))
 }
 
 struct LastStep {
@@ -103,19 +103,21 @@ struct LastStep {
 
 impl LastStep {
     /// Gives where the log ended and how many events were heard.
-    async fn once(self, nth: u32) -> Result<(i64, u64), sqlx::Error> {
+    async fn once(self, nth: u32) -> Result<Option<(i64, u64)>, sqlx::Error> {
         let mut session = PgConnection::connect_with(&self.options).await?;
-        let done = self.on(&mut session, nth).await;
+        let done = self.within(&mut session, nth).await;
         // What was committed is done, however the connection ends.
         drop(session.close().await);
         done
     }
 
-    async fn on(&self, session: &mut PgConnection, nth: u32) -> Result<(i64, u64), sqlx::Error> {
+    async fn within(&self, session: &mut PgConnection, nth: u32) -> Result<Option<(i64, u64)>, sqlx::Error> {
         session.execute(format!("{SETTINGS}; SET search_path = \"{}\", public", self.next).as_str()).await?;
         let mut transaction = session.begin().await?;
         transaction.execute("SET LOCAL lock_timeout = '2s'").await?;
-        self.hold(&mut transaction).await?;
+        if !self.hold(&mut transaction).await? {
+            return Ok(None);
+        }
         // First, as nobody waits behind this lock: behind the other one everybody would wait until a vacuum is over.
         lock(&mut transaction, &self.schema, Away::Upkeep).await?;
         let head = match self.model.kind {
@@ -141,20 +143,15 @@ impl LastStep {
         registry::publish_within(&mut transaction, &self.model).await?;
         lock(&mut transaction, &self.next, Away::All).await?;
         transaction.commit().await?;
-        Ok((head, heard))
+        Ok(Some((head, heard)))
     }
-}
 
-impl LastStep {
-    /// Makes sure that this build is still the one under way, and that no other begins. Its lock is another session's,
-    /// which may have broken.
-    async fn hold(&self, transaction: &mut PgConnection) -> Result<(), sqlx::Error> {
+    /// Whether this build is still the one under way; no other begins then before the transaction ends. Its lock is another
+    /// session's, which may have broken.
+    async fn hold(&self, transaction: &mut PgConnection) -> Result<bool, sqlx::Error> {
         let sql = "SELECT FROM read_model_builds WHERE schema_name = $1 AND position = $2 AND started_at = $3 FOR UPDATE";
         let held = sqlx::query(sql).bind(&self.schema).bind(self.after).bind(self.began);
-        match held.fetch_optional(transaction).await? {
-            Some(_) => Ok(()),
-            None => Err(sqlx::Error::Protocol("another process builds it now".to_owned())),
-        }
+        Ok(held.fetch_optional(transaction).await?.is_some())
     }
 }
 

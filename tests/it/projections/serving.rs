@@ -2,19 +2,18 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, Executor, PgConnection};
-use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 use zhanggui::eventstore::Commands;
 use zhanggui::projections::engine::{Kind, ReadModel};
-use zhanggui::projections::rebuild::{Built, Progress, RebuildError, Watcher, When};
+use zhanggui::projections::rebuild::{Progress, Watcher, When};
 
 use super::catch_up::{PATIENCE, add, gauges, head, site_with, tally, total};
+use super::gently::{begin, held};
 use super::rebuild::rows;
 use crate::eventstore::counter::Counter;
 use crate::support::site::{TestSite, schema_of};
@@ -178,12 +177,6 @@ async fn a_build_of_another_process_is_in_the_gauges_of_every_instance() {
     assert!(lines(0, 0).iter().all(|line| told.contains(line)), "{told}");
 }
 
-/// Rebuilds it while the test goes on.
-fn begin(site: &TestSite, model: &ReadModel) -> JoinHandle<Result<Option<Built>, RebuildError>> {
-    let (builder, model) = (site.builder(), model.clone());
-    tokio::spawn(async move { builder.rebuild(&model, When::Always).await })
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn a_long_read_of_the_old_one_delays_the_last_step_and_is_finished() {
     let model = tally(Kind::Inline);
@@ -210,21 +203,7 @@ async fn nobody_waits_while_the_last_step_waits_for_a_vacuum_of_the_old_one() {
     let model = tally(Kind::Inline);
     let (site, counters) = site_with(&model).await;
     add(&counters, "c", 10).await;
-    // What a vacuum holds. One that somebody began by hand does not give way.
-    let mut vacuum = PgConnection::connect_with(&site.database.superuser_options()).await.unwrap();
-    let mut vacuuming = vacuum.begin().await.unwrap();
-    let sql = format!("LOCK TABLE {}.tally IN SHARE UPDATE EXCLUSIVE MODE", model.schema());
-    vacuuming.execute(sql.as_str()).await.unwrap();
-    let rebuilding = begin(&site, &model);
-    let is_waiting = "SELECT EXISTS (SELECT FROM pg_locks l JOIN pg_class c ON c.oid = l.relation WHERE c.relname = 'tally' \
-                      AND l.mode = 'ShareUpdateExclusiveLock' AND NOT l.granted \
-                      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database()))";
-    let waits = async {
-        while !sqlx::query_scalar::<_, bool>(is_waiting).fetch_one(&site.app.site.reads).await.unwrap() {
-            sleep(Duration::from_millis(5)).await;
-        }
-    };
-    timeout(PATIENCE, waits).await.expect("it keeps the vacuum off before it keeps others off");
+    let (mut vacuum, rebuilding) = held(&site, &model).await;
     let others = async {
         for _ in 0..10 {
             add(&counters, "d", 1).await;
@@ -233,7 +212,7 @@ async fn nobody_waits_while_the_last_step_waits_for_a_vacuum_of_the_old_one() {
     };
     timeout(PATIENCE, others).await.expect("nobody waits for it");
     assert!(!rebuilding.is_finished());
-    vacuuming.commit().await.unwrap();
+    vacuum.execute("COMMIT").await.unwrap();
     rebuilding.await.unwrap().unwrap().unwrap();
     assert_eq!(total(&site, &model).await, 20);
 }
